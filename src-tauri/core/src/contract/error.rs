@@ -1,0 +1,253 @@
+//! Errors as the page sees them: one union tagged by `kind`. A kind exists only where the page has its own
+//! words or action for it; the words are in `ui/src/lib/errors.ts`.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::draft::Problem;
+use crate::model::ClientAuthentication;
+
+/// What the server itself said, for showing beside our own words. Plain text, cut to
+/// [`ServerWords::MAX`] characters, control characters escaped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ServerWords {
+    /// HTTP status.
+    pub status: u16,
+    /// The URL that was asked, without query and user information.
+    pub url: String,
+    /// RFC 6749 §5.2 `error`, if the answer had one.
+    pub error: Option<String>,
+    /// RFC 6749 §5.2 `error_description`.
+    pub description: Option<String>,
+    /// RFC 6749 §5.2 `error_uri`, only if it is an `https` URL.
+    pub uri: Option<String>,
+    /// The beginning of the body, where it was not an RFC 6749 error object.
+    pub excerpt: Option<String>,
+}
+
+impl ServerWords {
+    /// The most characters of one text that are kept.
+    pub const MAX: usize = 500;
+}
+
+/// What exactly is wrong with a server's certificate or TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum TlsProblem {
+    /// The certificate has expired.
+    Expired,
+    /// The certificate is not valid yet.
+    NotYetValid,
+    /// The certificate is for another host.
+    WrongHost,
+    /// Signed by nobody this computer trusts.
+    UnknownCa,
+    /// The other side does not speak TLS.
+    NotTls,
+    /// Something else.
+    Other,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[ts(export)]
+#[error("{self:?}")]
+pub enum AppError {
+    /// A draft cannot be saved like this.
+    InvalidInput {
+        /// What is wrong, field by field.
+        problems: Vec<Problem>,
+    },
+    /// It is not (or no longer) there.
+    NotFound {
+        /// What was looked for: `instance`, `application`, `token`, `undo`.
+        what: String,
+    },
+    /// The saved data cannot be changed in this run.
+    ReadOnly {
+        /// Why.
+        reason: String,
+    },
+    /// The configuration could not be written or read.
+    Storage {
+        /// The file.
+        path: String,
+        /// The system's words.
+        detail: String,
+    },
+    /// The keychain is there, but locked, and was not unlocked.
+    KeychainLocked,
+    /// No keychain could be reached.
+    KeychainMissing {
+        /// The system's words.
+        detail: String,
+    },
+    /// The user or a policy denied access.
+    KeychainDenied {
+        /// The system's words.
+        detail: String,
+    },
+    /// The keychain did not answer in time (60 s).
+    KeychainTimedOut,
+    /// The keychain failed in another way.
+    KeychainFailed {
+        /// The system's words.
+        detail: String,
+    },
+    /// The application has no secret any more.
+    SecretMissing,
+    /// DNS does not know the host.
+    HostNotFound {
+        /// The host.
+        host: String,
+    },
+    /// Nobody listens there.
+    ConnectionRefused {
+        /// `host:port`.
+        address: String,
+    },
+    /// The network or the host cannot be reached.
+    Unreachable {
+        /// `host:port`.
+        address: String,
+        /// The system's words.
+        detail: String,
+    },
+    /// It took too long.
+    TimedOut {
+        /// `connect`, `answer` or `total`.
+        stage: String,
+        /// The limit, in seconds.
+        seconds: u32,
+        /// `host:port`.
+        address: String,
+    },
+    /// The connection ended before the answer was complete.
+    ConnectionClosed {
+        /// `host:port`.
+        address: String,
+        /// True when part of the answer had arrived.
+        in_answer: bool,
+    },
+    /// TLS failed.
+    Tls {
+        /// What is wrong.
+        problem: TlsProblem,
+        /// `host:port`.
+        address: String,
+        /// The TLS library's words.
+        detail: String,
+    },
+    /// The proxy failed or refused.
+    Proxy {
+        /// The proxy, without user information.
+        proxy: String,
+        /// The system's words.
+        detail: String,
+    },
+    /// The endpoint answered with a redirect, which is never followed (RFC 9700 §4.12).
+    Redirected {
+        /// Where to, without query.
+        location: String,
+        /// The server's words.
+        server: ServerWords,
+    },
+    /// HTML or another text where JSON was expected.
+    NotJson {
+        /// The page's title, when it was HTML.
+        title: Option<String>,
+        /// The server's words.
+        server: ServerWords,
+    },
+    /// The answer is JSON, but not what the RFC says it is.
+    MalformedAnswer {
+        /// What is wrong with it.
+        what: String,
+        /// The server's words.
+        server: ServerWords,
+    },
+    /// More than is accepted.
+    AnswerTooLarge {
+        /// The limit, in bytes.
+        limit: u64,
+        /// The URL, without query.
+        url: String,
+    },
+    /// `invalid_client`, or a status that means it: ID or secret wrong, or sent in a way the server does
+    /// not take.
+    ClientRefused {
+        /// How the client authenticated itself.
+        method: ClientAuthentication,
+        /// Other methods worth trying (contract and providers: no single encoding serves all servers).
+        alternatives: Vec<ClientAuthentication>,
+        /// The server's words.
+        server: ServerWords,
+    },
+    /// `invalid_scope`.
+    ScopeRefused {
+        /// The scopes that were asked for.
+        requested: Vec<String>,
+        /// The server's words.
+        server: ServerWords,
+    },
+    /// `unauthorized_client` or `unsupported_grant_type`: this application may not use the grant.
+    GrantRefused {
+        /// The server's words.
+        server: ServerWords,
+    },
+    /// 404 or 405: probably a wrong path.
+    EndpointNotFound {
+        /// The server's words.
+        server: ServerWords,
+    },
+    /// 429.
+    RateLimited {
+        /// What `Retry-After` said, in seconds.
+        retry_after_seconds: Option<u32>,
+        /// The server's words.
+        server: ServerWords,
+    },
+    /// 5xx, 408, 425 or `temporarily_unavailable`.
+    ServerUnavailable {
+        /// The server's words.
+        server: ServerWords,
+    },
+    /// Any other refusal.
+    ServerRefused {
+        /// The server's words.
+        server: ServerWords,
+    },
+    /// An endpoint has a URL that a secret is never sent to.
+    UnsafeEndpoint {
+        /// The URL.
+        url: String,
+        /// Why not.
+        reason: String,
+    },
+    /// No endpoint is known for this step.
+    EndpointUnknown {
+        /// `token_endpoint` or `jwks_uri`.
+        endpoint: String,
+    },
+    /// There is no token to copy or show.
+    NoToken,
+    /// The clipboard could not be written, or held something else when read back.
+    Clipboard {
+        /// The system's words.
+        detail: String,
+    },
+    /// The practice server could not be started.
+    Practice {
+        /// The system's words.
+        detail: String,
+    },
+    /// A fault of this program.
+    Internal {
+        /// For the bug report.
+        detail: String,
+    },
+}

@@ -1,0 +1,3 @@
+//! The protocol, without any IO.
+
+pub mod http;
