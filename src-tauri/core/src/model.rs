@@ -57,7 +57,7 @@ pub enum LevelName {
 }
 
 /// Application types that may use `client_credentials` (contract 1.3); `SPA` and `NATIVE` come with sign-in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "UPPERCASE")]
 #[ts(export)]
 pub enum ApplicationType {
