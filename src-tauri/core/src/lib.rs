@@ -3,4 +3,5 @@
 pub mod contract;
 pub mod model;
 pub mod ports;
+pub mod scaikey;
 pub mod secret;

@@ -1,6 +1,8 @@
 //! What the user saves: instances (saved ScaiKeys or other OpenID providers) and the applications registered
 //! there. Behind [`parse_instance`] and [`parse_application`] everything is valid by construction.
 
+mod parse;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +11,10 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::contract::{ExtraParameter, Renewal};
+
+pub use parse::{
+    MARGIN_SECONDS, host_and_port, is_loopback, parse_application, parse_instance, safe_endpoint,
+};
 
 /// Identifies a saved instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]

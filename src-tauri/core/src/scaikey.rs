@@ -1,0 +1,42 @@
+//! The contract as data: what ScaiKey documents. Nothing here is guessed; what is inferred says so.
+
+use crate::model::EndpointKey;
+
+/// Default lifetime of an access token, in seconds (contract 3.5).
+pub const DEFAULT_TOKEN_LIFETIME_SECONDS: u32 = 3_600;
+
+/// The list of tenants: the quickstart's protected endpoint. The exact spelling with a slash at the end is
+/// inferred (contract 6.1, step 4).
+pub const TENANTS_PATH: &str = "/api/v1/admin/tenants/";
+
+/// Documented paths of one flavour (contract 2.1), to be put behind the base URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// The discovery document. The platform's has `/oauth` in it, the tenants' has not.
+    pub discovery: String,
+    /// The published keys. The platform's has no `/oauth`.
+    pub jwks: String,
+    /// The token endpoint.
+    pub token: String,
+}
+
+/// The documented paths for an endpoint set; `None` for another provider's.
+#[must_use]
+pub fn paths(key: &EndpointKey) -> Option<Paths> {
+    match key {
+        EndpointKey::Platform => Some(Paths {
+            discovery: "/api/v1/platform/oauth/.well-known/openid-configuration".to_owned(),
+            jwks: "/api/v1/platform/.well-known/jwks.json".to_owned(),
+            token: "/api/v1/platform/oauth/token".to_owned(),
+        }),
+        EndpointKey::Tenant { slug } => {
+            let tenant = format!("/api/v1/auth/tenants/{slug}");
+            Some(Paths {
+                discovery: format!("{tenant}/.well-known/openid-configuration"),
+                jwks: format!("{tenant}/.well-known/jwks.json"),
+                token: format!("{tenant}/oauth/token"),
+            })
+        }
+        EndpointKey::Provider => None,
+    }
+}
