@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod model;
+pub mod oauth;
 pub mod ports;
 pub mod scaikey;
 pub mod secret;

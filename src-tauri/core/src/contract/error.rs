@@ -154,21 +154,21 @@ pub enum AppError {
         /// Where to, without query.
         location: String,
         /// The server's words.
-        server: ServerWords,
+        server: Box<ServerWords>,
     },
     /// HTML or another text where JSON was expected.
     NotJson {
         /// The page's title, when it was HTML.
         title: Option<String>,
         /// The server's words.
-        server: ServerWords,
+        server: Box<ServerWords>,
     },
     /// The answer is JSON, but not what the RFC says it is.
     MalformedAnswer {
         /// What is wrong with it.
         what: String,
         /// The server's words.
-        server: ServerWords,
+        server: Box<ServerWords>,
     },
     /// More than is accepted.
     AnswerTooLarge {
@@ -185,41 +185,41 @@ pub enum AppError {
         /// Other methods worth trying (contract and providers: no single encoding serves all servers).
         alternatives: Vec<ClientAuthentication>,
         /// The server's words.
-        server: ServerWords,
+        server: Box<ServerWords>,
     },
     /// `invalid_scope`.
     ScopeRefused {
         /// The scopes that were asked for.
         requested: Vec<String>,
         /// The server's words.
-        server: ServerWords,
+        server: Box<ServerWords>,
     },
     /// `unauthorized_client` or `unsupported_grant_type`: this application may not use the grant.
     GrantRefused {
         /// The server's words.
-        server: ServerWords,
+        server: Box<ServerWords>,
     },
     /// 404 or 405: probably a wrong path.
     EndpointNotFound {
         /// The server's words.
-        server: ServerWords,
+        server: Box<ServerWords>,
     },
     /// 429.
     RateLimited {
         /// What `Retry-After` said, in seconds.
         retry_after_seconds: Option<u32>,
         /// The server's words.
-        server: ServerWords,
+        server: Box<ServerWords>,
     },
     /// 5xx, 408, 425 or `temporarily_unavailable`.
     ServerUnavailable {
         /// The server's words.
-        server: ServerWords,
+        server: Box<ServerWords>,
     },
     /// Any other refusal.
     ServerRefused {
         /// The server's words.
-        server: ServerWords,
+        server: Box<ServerWords>,
     },
     /// An endpoint has a URL that a secret is never sent to.
     UnsafeEndpoint {
