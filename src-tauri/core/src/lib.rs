@@ -1,8 +1,10 @@
 //! The core of ScaiKey Companion. It cannot name the window's framework.
 
 pub mod contract;
+pub mod copy;
 pub mod model;
 pub mod oauth;
 pub mod ports;
 pub mod scaikey;
+pub mod schedule;
 pub mod secret;
