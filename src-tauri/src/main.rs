@@ -1,2 +1,50 @@
-//! skeleton
-fn main() {}
+//! The window of ScaiKey Companion.
+// No console window beside it on Windows.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+use std::process::ExitCode;
+
+use scaikey_companion::Surroundings;
+
+fn main() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    if let Some(code) = linux::prepare() {
+        return code;
+    }
+    scaikey_companion::run(Surroundings { automation: is_set("TAURI_AUTOMATION") })
+}
+
+#[expect(clippy::disallowed_methods, reason = "the environment is read here, once")]
+fn is_set(name: &str) -> bool {
+    std::env::var(name).is_ok()
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::os::unix::process::CommandExt as _;
+    use std::process::{Command, ExitCode};
+
+    /// With it WebKitGTK shows an empty window on NVIDIA and other drivers (tauri#9394).
+    const RENDERER: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+
+    /// What must be done before any thread runs. An exit code means that nothing more is to be done.
+    pub(crate) fn prepare() -> Option<ExitCode> {
+        if !super::is_set(RENDERER) {
+            // Setting a variable in a running process is not safe, so the program starts itself anew, once.
+            // `exec` comes back only when it failed; then the window is tried without.
+            let program = std::env::current_exe().ok()?;
+            let _ = Command::new(program).args(std::env::args_os().skip(1)).env(RENDERER, "1").exec();
+        }
+        if !cfg!(debug_assertions) {
+            keep_secrets_out_of_dumps();
+        }
+        None
+    }
+
+    /// No core file and no attaching: memory may hold secrets. Where the system refuses, the app still runs.
+    fn keep_secrets_out_of_dumps() {
+        use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
+}

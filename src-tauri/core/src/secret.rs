@@ -25,6 +25,15 @@ impl Secret {
         &self.0
     }
 
+    /// Its SHA-256, for recognising a text without keeping it.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 32] {
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, self.0.as_bytes());
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(digest.as_ref());
+        bytes
+    }
+
     /// True when there is no text at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -1,0 +1,341 @@
+//! What can happen, and what can come of it: two closed lists.
+
+use url::Url;
+
+use super::state::Deleted;
+use crate::contract::{
+    AppError, ApplicationDraft, InstanceDraft, Keep, KeychainStatus, TokenDetails,
+};
+use crate::jwt::JwkSet;
+use crate::model::{
+    ApplicationId, Config, EndpointKey, Instance, InstanceId, Network, SecretId, SecretKeeping,
+};
+use crate::oauth::metadata::ServerMetadata;
+use crate::oauth::token_request::TokenRequest;
+use crate::oauth::token_response::TokenResponse;
+use crate::secret::Secret;
+
+/// Names who waits for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ReplyId(pub u64);
+
+/// An answer with what its HTTP response said of the server's clock.
+#[derive(Debug)]
+pub struct Answered<T> {
+    /// What came of it.
+    pub result: Result<T, AppError>,
+    /// Server clock minus this computer's, in milliseconds.
+    pub clock_offset_ms: Option<i64>,
+}
+
+/// Something happened: a click, a timer, an answer.
+#[derive(Debug)]
+pub enum Event {
+    /// Time has passed.
+    Tick,
+    /// The user wants a new token.
+    RequestToken {
+        /// Whose.
+        application: ApplicationId,
+        /// Resolved when it is under way.
+        reply: ReplyId,
+    },
+    /// The user wants a token to copy.
+    Copy {
+        /// Whose.
+        application: ApplicationId,
+        /// Which form.
+        format: String,
+        /// Resolved with [`Answer::Copy`].
+        reply: ReplyId,
+    },
+    /// The user wants to see the whole token.
+    Reveal {
+        /// Whose.
+        application: ApplicationId,
+        /// Resolved with [`Answer::Token`].
+        reply: ReplyId,
+    },
+    /// The page wants the token explained.
+    Inspect {
+        /// Whose.
+        application: ApplicationId,
+        /// Resolved with [`Answer::Details`].
+        reply: ReplyId,
+    },
+    /// Something outside the loop wants to know what is saved.
+    ReadConfig {
+        /// Resolved with [`Answer::Config`].
+        reply: ReplyId,
+    },
+    /// The saved data shall change.
+    Change {
+        /// How.
+        change: Change,
+        /// Resolved when it is on disk.
+        reply: ReplyId,
+    },
+    /// What was deleted last shall come back.
+    Undo {
+        /// Which deletion.
+        id: u64,
+        /// Resolved when it is on disk.
+        reply: ReplyId,
+    },
+    /// A discovery document came, or not.
+    MetadataAnswered {
+        /// Whose.
+        instance: InstanceId,
+        /// Which set.
+        key: EndpointKey,
+        /// Which try.
+        attempt: u64,
+        /// It.
+        answer: Answered<ServerMetadata>,
+    },
+    /// Keys came, or not.
+    KeysAnswered {
+        /// Whose.
+        instance: InstanceId,
+        /// Which set.
+        key: EndpointKey,
+        /// Which try.
+        attempt: u64,
+        /// They.
+        answer: Answered<JwkSet>,
+    },
+    /// A token came, or not.
+    TokenAnswered {
+        /// Whose.
+        application: ApplicationId,
+        /// Which try.
+        attempt: u64,
+        /// It.
+        answer: Answered<TokenResponse>,
+    },
+    /// The configuration was written, or not.
+    Written(Result<(), AppError>),
+    /// These retired secrets are gone from the keychain.
+    SecretsDeleted(Vec<SecretId>),
+    /// The keychain is in this state.
+    Keychain(KeychainStatus),
+    /// The practice server is in this state.
+    Practice {
+        /// It is running.
+        running: bool,
+        /// Why it could not be started.
+        error: Option<AppError>,
+    },
+}
+
+/// What came of an event, for the outside world to do.
+#[derive(Debug)]
+pub enum Effect {
+    /// Read the secret and ask for a token.
+    RequestToken {
+        /// Whose.
+        application: ApplicationId,
+        /// Which try.
+        attempt: u64,
+        /// How to get there.
+        network: Network,
+        /// What to send.
+        request: Box<TokenRequest>,
+        /// Where the secret is.
+        secret: SecretKeeping,
+    },
+    /// Read a discovery document: the first of these addresses that has one.
+    FetchMetadata {
+        /// Whose.
+        instance: InstanceId,
+        /// Which set.
+        key: EndpointKey,
+        /// Which try.
+        attempt: u64,
+        /// How to get there.
+        network: Network,
+        /// Where it may be.
+        urls: Vec<Url>,
+    },
+    /// Fetch published keys.
+    FetchKeys {
+        /// Whose.
+        instance: InstanceId,
+        /// Which set.
+        key: EndpointKey,
+        /// Which try.
+        attempt: u64,
+        /// How to get there.
+        network: Network,
+        /// Where they are.
+        url: Url,
+    },
+    /// Store secrets and write the configuration, in an order that loses nothing.
+    Persist {
+        /// What is on disk now.
+        before: Box<Config>,
+        /// What shall be.
+        after: Box<Config>,
+        /// The secrets to store first.
+        secrets: Vec<NewSecret>,
+    },
+    /// Delete secrets that nothing uses.
+    DeleteSecrets(Vec<SecretId>),
+    /// Connections from before a suspend are dead.
+    DropIdleConnections,
+    /// Somebody gets an answer.
+    Reply {
+        /// Who.
+        to: ReplyId,
+        /// What.
+        result: Result<Answer, AppError>,
+    },
+}
+
+/// A secret that is to be stored under a new name.
+#[derive(Debug, Clone)]
+pub struct NewSecret {
+    /// The name.
+    pub id: SecretId,
+    /// Where its text comes from.
+    pub source: SecretSource,
+    /// Where to keep it.
+    pub keep: Keep,
+}
+
+/// See [`NewSecret`].
+#[derive(Debug, Clone)]
+pub enum SecretSource {
+    /// It was typed.
+    Given(Secret),
+    /// It is another application's.
+    CopyOf(SecretKeeping),
+}
+
+/// What somebody who waited gets.
+#[derive(Debug)]
+pub enum Answer {
+    /// It is done.
+    Done,
+    /// The instance that was saved.
+    Instance(InstanceId),
+    /// The application that was saved.
+    Application(ApplicationId),
+    /// A token's text.
+    Token(Secret),
+    /// A token, explained.
+    Details(Box<TokenDetails>),
+    /// A token in the form that was asked for.
+    Copy(CopyGrant),
+    /// What is saved.
+    Config(Box<Config>),
+}
+
+/// A text for the clipboard.
+#[derive(Debug)]
+pub struct CopyGrant {
+    /// The text.
+    pub text: Secret,
+    /// The token was renewed first.
+    pub renewed: bool,
+    /// It belongs to a production instance.
+    pub production: bool,
+    /// What to know about it.
+    pub warning: Option<String>,
+}
+
+/// A change of the saved data. New ids come with it, so that planning it needs no randomness.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// Adds or changes an instance.
+    SaveInstance {
+        /// As typed.
+        draft: Box<InstanceDraft>,
+        /// The id of a new one.
+        fresh: InstanceId,
+    },
+    /// Adds the practice instance.
+    AddPractice(Box<Instance>),
+    /// The practice server got another port.
+    PracticeMoved {
+        /// Which instance.
+        instance: InstanceId,
+        /// The port.
+        port: u16,
+    },
+    /// The practice server's tokens shall live this long.
+    PracticeLifetime {
+        /// Which instance.
+        instance: InstanceId,
+        /// In seconds.
+        seconds: u32,
+    },
+    /// Deletes an instance.
+    DeleteInstance(InstanceId),
+    /// Moves an instance.
+    MoveInstance {
+        /// Which.
+        instance: InstanceId,
+        /// Where to.
+        index: usize,
+    },
+    /// Adds or changes an application.
+    SaveApplication {
+        /// As typed.
+        draft: Box<ApplicationDraft>,
+        /// The id of a new one.
+        fresh: ApplicationId,
+        /// The name of its secret, if one was typed.
+        secret: SecretId,
+    },
+    /// Copies an application.
+    DuplicateApplication {
+        /// Which.
+        application: ApplicationId,
+        /// The copy's id.
+        fresh: ApplicationId,
+        /// The name of its secret.
+        secret: SecretId,
+    },
+    /// Deletes an application.
+    DeleteApplication(ApplicationId),
+    /// Moves an application.
+    MoveApplication {
+        /// Which.
+        application: ApplicationId,
+        /// Where to.
+        index: usize,
+    },
+    /// Stores a secret.
+    SetSecret {
+        /// Whose.
+        application: ApplicationId,
+        /// It.
+        value: Secret,
+        /// Where.
+        keep: Keep,
+        /// Under which name.
+        secret: SecretId,
+    },
+    /// Brings something back.
+    Restore(Deleted),
+    /// Sets the default renewal margin.
+    DefaultMargin(Option<u32>),
+    /// These retired secrets are gone.
+    ForgetRetired(Vec<SecretId>),
+    /// Everything goes.
+    RemoveEverything,
+}
+
+/// A change worked out: what is to be written, and what becomes true when it is.
+#[derive(Debug)]
+pub struct Planned {
+    /// The configuration to write.
+    pub config: Config,
+    /// The secrets to store first.
+    pub secrets: Vec<NewSecret>,
+    /// What was deleted, if it can be undone.
+    pub deleted: Option<Deleted>,
+    /// The answer when it is on disk.
+    pub answer: Answer,
+}

@@ -1,0 +1,349 @@
+//! The loop and the effects: everything around [`update`](super::update::update) that waits for something.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot, watch};
+use url::Url;
+
+use super::event::{Answer, Answered, Effect, Event, NewSecret, ReplyId, SecretSource};
+use super::state::State;
+use super::update::{keychain_status, next_deadline, start, update};
+use crate::adapters::{Http, Keychain};
+use crate::contract::{AppError, Keep, KeychainStatus, Snapshot};
+use crate::jwt::JwkSet;
+use crate::model::{Config, Network, SecretId, SecretKeeping};
+use crate::oauth::metadata::{self, ServerMetadata};
+use crate::oauth::refusal::{common, server_words};
+use crate::oauth::token_request::TokenRequest;
+use crate::oauth::token_response::{self, TokenResponse};
+use crate::oauth::{http::HttpResponse, refusal::has_reserved};
+use crate::ports::{Clock, ConfigStore};
+use crate::schedule::LONGEST_SLEEP_MS;
+use crate::secret::Secret;
+
+/// How many events may wait for their turn.
+const INBOX: usize = 1_024;
+
+/// The outside world, shared by the loop and its tasks.
+pub(super) struct World {
+    pub(super) http: Http,
+    pub(super) clock: Arc<dyn Clock>,
+    keychain: Keychain,
+    /// Secrets that the user chose to keep for this session only.
+    session: Mutex<HashMap<SecretId, Secret>>,
+    config: Mutex<Box<dyn ConfigStore>>,
+    replies: Mutex<HashMap<ReplyId, oneshot::Sender<Result<Answer, AppError>>>>,
+    last_reply: AtomicU64,
+}
+
+impl World {
+    pub(super) fn new(http: Http, clock: Arc<dyn Clock>, keychain: Keychain, config: Box<dyn ConfigStore>) -> Self {
+        Self {
+            http,
+            clock,
+            keychain,
+            session: Mutex::default(),
+            config: Mutex::new(config),
+            replies: Mutex::default(),
+            last_reply: AtomicU64::new(0),
+        }
+    }
+
+    /// Registers somebody who waits for an answer.
+    pub(super) fn await_reply(&self) -> (ReplyId, oneshot::Receiver<Result<Answer, AppError>>) {
+        // Number 0 stands for "nobody waits".
+        let id = ReplyId(self.last_reply.fetch_add(1, Ordering::Relaxed) + 1);
+        let (sender, receiver) = oneshot::channel();
+        locked(&self.replies).insert(id, sender);
+        (id, receiver)
+    }
+
+    /// The text of a kept secret.
+    pub(super) async fn read_secret(&self, keeping: SecretKeeping) -> Result<Secret, AppError> {
+        match keeping {
+            SecretKeeping::Keychain(id) => self.keychain.get(id).await,
+            SecretKeeping::Session(id) => locked(&self.session).get(&id).cloned().ok_or(AppError::SecretMissing),
+            SecretKeeping::None => Err(AppError::SecretMissing),
+        }
+    }
+
+    /// Where the configuration file is.
+    pub(super) fn config_path(&self) -> String {
+        locked(&self.config).path()
+    }
+
+    async fn store_secret(&self, new: &NewSecret) -> Result<(), AppError> {
+        let text = match &new.source {
+            SecretSource::Given(text) => text.clone(),
+            SecretSource::CopyOf(keeping) => self.read_secret(*keeping).await?,
+        };
+        match new.keep {
+            Keep::Keychain => self.keychain.set(new.id, &text).await,
+            Keep::Session => {
+                locked(&self.session).insert(new.id, text);
+                Ok(())
+            }
+        }
+    }
+
+    async fn save(self: &Arc<Self>, config: Config) -> Result<(), AppError> {
+        let world = Arc::clone(self);
+        // Writing waits for the disk, which must not hold up the loop.
+        let task = tokio::task::spawn_blocking(move || locked(&world.config).save(&config));
+        task.await.unwrap_or_else(|error| Err(AppError::Internal { detail: error.to_string() }))
+    }
+
+    /// Stores secrets and writes the configuration. A kill at any point loses nothing: a new secret's name is
+    /// on disk (as retired) before the secret is in the keychain, and the old one is deleted last.
+    async fn persist(self: &Arc<Self>, before: Config, after: Config, secrets: &[NewSecret]) -> Result<(), AppError> {
+        let in_keychain: Vec<_> =
+            secrets.iter().filter(|new| new.keep == Keep::Keychain).map(|new| new.id).collect();
+        if !in_keychain.is_empty() {
+            let mut announced = before.clone();
+            announced.retired.extend(&in_keychain);
+            self.save(announced).await?;
+        }
+        let mut result = Ok(());
+        for new in secrets {
+            if result.is_ok() {
+                result = self.store_secret(new).await;
+            }
+        }
+        if result.is_ok() {
+            result = self.save(after).await;
+        }
+        if result.is_err() && !in_keychain.is_empty() {
+            // Best effort: what stays is named as retired in the file and deleted at the next start.
+            for id in in_keychain {
+                let _ = self.keychain.delete(id).await;
+            }
+            let _ = self.save(before).await;
+        }
+        result
+    }
+
+    /// Requests a token; the clock offset is that of the answer.
+    pub(super) async fn request_token(
+        &self,
+        network: &Network,
+        request: &TokenRequest,
+        secret: &Secret,
+    ) -> Answered<TokenResponse> {
+        let reserved = has_reserved(&request.client_id) || has_reserved(secret.expose());
+        let sent = self.http.send(network, &request.build(secret), &*self.clock).await;
+        answered(sent, |response| token_response::read(request, response, reserved))
+    }
+
+    /// Reads the first discovery document that is there. The error of the first address is the one told.
+    pub(super) async fn fetch_metadata(&self, network: &Network, urls: &[Url]) -> (Option<Url>, Answered<ServerMetadata>) {
+        let unknown = AppError::EndpointUnknown { endpoint: "discovery".to_owned() };
+        let mut first = Answered { result: Err(unknown), clock_offset_ms: None };
+        for (index, url) in urls.iter().enumerate() {
+            let sent = self.http.send(network, &metadata::get(url), &*self.clock).await;
+            let answer = answered(sent, |response| metadata::read(url, response));
+            if answer.result.is_ok() {
+                return (Some(url.clone()), answer);
+            }
+            if index == 0 {
+                first = answer;
+            }
+        }
+        (None, first)
+    }
+
+    /// Fetches published keys (RFC 7517 §5).
+    pub(super) async fn fetch_keys(&self, network: &Network, url: &Url) -> Answered<JwkSet> {
+        let sent = self.http.send(network, &metadata::get(url), &*self.clock).await;
+        answered(sent, |response| {
+            if let Some(error) = common(url, response) {
+                return Err(error);
+            }
+            if response.status != 200 {
+                return Err(AppError::ServerRefused { server: server_words(url, response) });
+            }
+            JwkSet::parse(&response.body)
+                .map_err(|what| AppError::MalformedAnswer { what, server: server_words(url, response) })
+        })
+    }
+}
+
+fn answered<T>(
+    sent: Result<HttpResponse, AppError>,
+    read: impl FnOnce(&HttpResponse) -> Result<T, AppError>,
+) -> Answered<T> {
+    match sent {
+        Ok(response) => Answered { clock_offset_ms: response.clock_offset_ms, result: read(&response) },
+        Err(error) => Answered { result: Err(error), clock_offset_ms: None },
+    }
+}
+
+/// A lock whose holder panicked still guards sound data here: each holder does one thing.
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Starts the loop. It ends when the last sender of the inbox is gone.
+pub(super) fn spawn(
+    world: Arc<World>,
+    mut state: State,
+) -> (mpsc::Sender<Event>, watch::Receiver<Arc<Snapshot>>) {
+    let (inbox, mut events) = mpsc::channel::<Event>(INBOX);
+    let (publish, snapshots) = watch::channel(Arc::new(Snapshot::of(&state)));
+    let tasks = Tasks { world: Arc::clone(&world), inbox: inbox.downgrade() };
+    tokio::spawn(async move {
+        tasks.probe_keychain();
+        tasks.watch_keychain();
+        for effect in start(&mut state) {
+            tasks.perform(effect);
+        }
+        loop {
+            let now = world.clock.now();
+            let wait = next_deadline(&state).map_or(LONGEST_SLEEP_MS, |at| at - now.boot);
+            let wait = Duration::from_millis(wait.clamp(0, LONGEST_SLEEP_MS).unsigned_abs());
+            let mut next = tokio::select! {
+                event = events.recv() => match event {
+                    Some(event) => Some(event),
+                    None => return,
+                },
+                () = tokio::time::sleep(wait) => Some(Event::Tick),
+            };
+            let revision = state.revision;
+            let mut effects = Vec::new();
+            // All that came meanwhile is taken in before the screen is told once.
+            while let Some(event) = next {
+                effects.extend(update(&mut state, event, world.clock.now()));
+                next = events.try_recv().ok();
+            }
+            if state.revision != revision {
+                publish.send_replace(Arc::new(Snapshot::of(&state)));
+            }
+            for effect in effects {
+                tasks.perform(effect);
+            }
+        }
+    });
+    (inbox, snapshots)
+}
+
+/// Does what [`update`] wants done, each in a task of its own that reports back as an event.
+#[derive(Clone)]
+struct Tasks {
+    world: Arc<World>,
+    /// Weak, so that the loop can end when nobody outside can reach it any more.
+    inbox: mpsc::WeakSender<Event>,
+}
+
+impl Tasks {
+    async fn report(&self, event: Event) {
+        if let Some(inbox) = self.inbox.upgrade() {
+            // A closed inbox means that the loop has ended: nobody is left to tell.
+            let _ = inbox.send(event).await;
+        }
+    }
+
+    /// Tells the screen how the keychain is, where an answer says something about it.
+    async fn report_keychain<T>(&self, result: &Result<T, AppError>) {
+        let status = match result {
+            Ok(_) | Err(AppError::SecretMissing) => Some(KeychainStatus::Ready),
+            Err(error) => keychain_status(error),
+        };
+        if let Some(status) = status {
+            self.report(Event::Keychain(status)).await;
+        }
+    }
+
+    fn probe_keychain(&self) {
+        let tasks = self.clone();
+        tokio::spawn(async move {
+            let result = tasks.world.keychain.probe().await;
+            tasks.report_keychain(&result).await;
+        });
+    }
+
+    fn watch_keychain(&self) {
+        let tasks = self.clone();
+        let mut waiting = self.world.keychain.waiting();
+        tokio::spawn(async move {
+            while waiting.changed().await.is_ok() {
+                let now_waiting = *waiting.borrow_and_update();
+                if now_waiting {
+                    tasks.report(Event::Keychain(KeychainStatus::Waiting)).await;
+                }
+            }
+        });
+    }
+
+    fn perform(&self, effect: Effect) {
+        let tasks = self.clone();
+        match effect {
+            Effect::Reply { to, result } => {
+                let waiting = locked(&self.world.replies).remove(&to);
+                if let Some(waiting) = waiting {
+                    // Whoever asked may have gone, for instance because the page was reloaded.
+                    let _ = waiting.send(result);
+                }
+            }
+            Effect::DropIdleConnections => self.world.http.drop_idle(),
+            Effect::RequestToken { application, attempt, network, request, secret } => {
+                tokio::spawn(async move {
+                    let answer = match tasks.world.read_secret(secret).await {
+                        Ok(text) => tasks.world.request_token(&network, &request, &text).await,
+                        Err(error) => {
+                            let result = Err(error);
+                            if matches!(secret, SecretKeeping::Keychain(_)) {
+                                tasks.report_keychain(&result).await;
+                            }
+                            Answered { result, clock_offset_ms: None }
+                        }
+                    };
+                    tasks.report(Event::TokenAnswered { application, attempt, answer }).await;
+                });
+            }
+            Effect::FetchMetadata { instance, key, attempt, network, urls } => {
+                tokio::spawn(async move {
+                    let (_, answer) = tasks.world.fetch_metadata(&network, &urls).await;
+                    tasks.report(Event::MetadataAnswered { instance, key, attempt, answer }).await;
+                });
+            }
+            Effect::FetchKeys { instance, key, attempt, network, url } => {
+                tokio::spawn(async move {
+                    let answer = tasks.world.fetch_keys(&network, &url).await;
+                    tasks.report(Event::KeysAnswered { instance, key, attempt, answer }).await;
+                });
+            }
+            Effect::Persist { before, after, secrets } => {
+                tokio::spawn(async move {
+                    let result = tasks.world.persist(*before, *after, &secrets).await;
+                    if secrets.iter().any(|new| new.keep == Keep::Keychain) {
+                        tasks.report_keychain(&result).await;
+                    }
+                    tasks.report(Event::Written(result)).await;
+                });
+            }
+            Effect::DeleteSecrets(ids) => {
+                tokio::spawn(async move {
+                    let mut gone = Vec::new();
+                    for id in ids {
+                        // One that cannot be deleted now stays named as retired and is tried at the next start.
+                        if tasks.world.keychain.delete(id).await.is_ok() {
+                            gone.push(id);
+                        }
+                    }
+                    if !gone.is_empty() {
+                        tasks.report(Event::SecretsDeleted(gone)).await;
+                    }
+                });
+            }
+        }
+    }
+}
+
+/// Asks the keychain again and waits for its answer.
+pub(super) async fn retry_keychain(world: &Arc<World>, inbox: &mpsc::Sender<Event>) -> Result<(), AppError> {
+    let result = world.keychain.probe().await;
+    Tasks { world: Arc::clone(world), inbox: inbox.downgrade() }.report_keychain(&result).await;
+    result
+}

@@ -1,0 +1,310 @@
+//! All that the companion knows, in one value with one owner.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+
+use super::event::{Change, Planned, ReplyId};
+use crate::contract::{AppError, KeychainStatus, TokenKind, Verdict};
+use crate::jwt::{JwkSet, SignatureVerdict};
+use crate::model::{
+    Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, SecretId, SecretKeeping,
+};
+use crate::oauth::metadata::ServerMetadata;
+use crate::oauth::token_response::TokenResponse;
+use crate::ports::Now;
+
+/// All that the companion knows. All times are milliseconds on the boot clock, which neither stops nor jumps;
+/// only [`State::wall`] turns one into a time of day, for showing.
+#[derive(Debug)]
+pub struct State {
+    /// What is on disk. Changes only after it was written.
+    pub config: Config,
+    /// Rises with everything that the screen shows.
+    pub revision: u64,
+    /// The clocks at the last event.
+    pub now: Now,
+    /// The tokens.
+    pub slots: HashMap<ApplicationId, TokenSlot>,
+    /// What was learned of endpoints and keys.
+    pub endpoints: BTreeMap<(InstanceId, EndpointKey), EndpointSet>,
+    /// Server clock minus this computer's, in milliseconds.
+    pub clock_offsets: HashMap<InstanceId, i64>,
+    /// How the practice server is.
+    pub practice: PracticeStatus,
+    /// The keychain's name.
+    pub keychain_name: String,
+    /// How the keychain is.
+    pub keychain: KeychainStatus,
+    /// Why nothing can be saved in this run.
+    pub read_only: Option<String>,
+    /// What was found at start.
+    pub notice: Option<String>,
+    /// What was deleted last.
+    pub trash: Option<Trash>,
+    /// Changes that wait for their turn to be written.
+    pub queue: VecDeque<(Change, ReplyId)>,
+    /// The change that is being written.
+    pub writing: Option<(Planned, ReplyId)>,
+    /// Retired keychain entries whose deletion was tried in this run.
+    pub deleting: BTreeSet<SecretId>,
+    /// The last number given out for an attempt, a token, an undo.
+    pub numbers: u64,
+}
+
+/// How the practice server is.
+#[derive(Debug, Default)]
+pub struct PracticeStatus {
+    /// It is running.
+    pub running: bool,
+    /// Why it could not be started.
+    pub error: Option<AppError>,
+}
+
+/// What was deleted and can still be brought back.
+#[derive(Debug)]
+pub struct Trash {
+    /// For `undo_delete`.
+    pub id: u64,
+    /// Until when.
+    pub until: i64,
+    /// What it was.
+    pub item: Deleted,
+}
+
+/// See [`Trash`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deleted {
+    /// An instance with its applications.
+    Instance {
+        /// Where it stood.
+        index: usize,
+        /// It.
+        instance: Box<Instance>,
+    },
+    /// One application.
+    Application {
+        /// Where it was registered.
+        instance: InstanceId,
+        /// Where it stood.
+        index: usize,
+        /// It.
+        application: Box<Application>,
+    },
+}
+
+impl Deleted {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Instance { instance, .. } => &instance.name,
+            Self::Application { application, .. } => &application.name,
+        }
+    }
+
+    /// The keychain entries that went with it.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<SecretId> {
+        match self {
+            Self::Instance { instance, .. } => keychain_ids(&instance.applications),
+            Self::Application { application, .. } => keychain_ids(std::slice::from_ref(application)),
+        }
+    }
+}
+
+/// The keychain entries that these applications use.
+#[must_use]
+pub fn keychain_ids(applications: &[Application]) -> Vec<SecretId> {
+    applications
+        .iter()
+        .filter_map(|application| match application.secret {
+            SecretKeeping::Keychain(id) => Some(id),
+            SecretKeeping::Session(_) | SecretKeeping::None => None,
+        })
+        .collect()
+}
+
+/// What was learned of one endpoint set.
+#[derive(Debug, Default)]
+pub struct EndpointSet {
+    /// The discovery document.
+    pub metadata: Option<ServerMetadata>,
+    /// When it was read.
+    pub discovered: Option<i64>,
+    /// Why the last try failed.
+    pub discovery_error: Option<AppError>,
+    /// When the last try began.
+    pub discovery_tried: Option<i64>,
+    /// The try that is under way.
+    pub discovering: Option<u64>,
+    /// The published keys.
+    pub keys: Option<JwkSet>,
+    /// When they were fetched.
+    pub keys_fetched: Option<i64>,
+    /// Why the last try failed.
+    pub keys_error: Option<AppError>,
+    /// When the last try began.
+    pub keys_tried: Option<i64>,
+    /// The try that is under way.
+    pub fetching_keys: Option<u64>,
+}
+
+/// One application's token and what is going on with it. An old token stays usable while a new one is
+/// asked for.
+#[derive(Debug, Default)]
+pub struct TokenSlot {
+    /// The token in hand, even an expired one.
+    pub token: Option<Box<TokenSet>>,
+    /// What is going on.
+    pub phase: Phase,
+    /// When the last request was begun.
+    pub last_request: Option<i64>,
+    /// Copies that wait for a renewal.
+    pub copies: Vec<PendingCopy>,
+    /// How many tokens there were in this run.
+    pub count: u32,
+}
+
+/// See [`TokenSlot`].
+#[derive(Debug, Default)]
+pub enum Phase {
+    /// Nothing.
+    #[default]
+    Idle,
+    /// A request is under way.
+    Requesting(Attempt),
+    /// The last try failed in a way that may pass.
+    Waiting {
+        /// When to try again.
+        retry_at: i64,
+        /// How often it failed in a row.
+        tries: u32,
+        /// How.
+        error: AppError,
+    },
+    /// The last try failed in a way that only the user can mend.
+    Failed(AppError),
+}
+
+/// A request that is under way. Its answer counts only while the slot still holds this attempt.
+#[derive(Debug)]
+pub struct Attempt {
+    /// Its number.
+    pub number: u64,
+    /// Since when.
+    pub since: i64,
+    /// Begun by the schedule, not by a click.
+    pub renewal: bool,
+    /// How often it failed in a row before.
+    pub tries: u32,
+    /// It waits for the discovery document.
+    pub awaits_discovery: bool,
+}
+
+/// A copy that waits for a renewal.
+#[derive(Debug)]
+pub struct PendingCopy {
+    /// Who asked.
+    pub reply: ReplyId,
+    /// Which form.
+    pub format: String,
+    /// The token that was there before.
+    pub before: Option<u64>,
+    /// After this time the old token is given, if it is still valid.
+    pub patience: i64,
+}
+
+/// A token with what is known of it.
+#[derive(Debug)]
+pub struct TokenSet {
+    /// Its number; another token has another.
+    pub id: u64,
+    /// The answer it came in.
+    pub response: TokenResponse,
+    /// What it is.
+    pub kind: TokenKind,
+    /// When it arrived.
+    pub received: i64,
+    /// When it ends.
+    pub expires: Option<i64>,
+    /// Its life, in milliseconds.
+    pub life: Option<i64>,
+    /// When to renew it.
+    pub renews: Option<i64>,
+    /// The scopes granted, as far as is known.
+    pub scopes: Vec<String>,
+    /// The signature's verdict; `None` while keys are on their way.
+    pub signature: Option<SignatureVerdict>,
+    /// The verdict on everything.
+    pub verdict: Verdict,
+    /// Rises when the checks may have changed.
+    pub checked: u32,
+    /// Its end was noticed.
+    pub ended: bool,
+}
+
+impl TokenSet {
+    /// Whether it can still be used.
+    #[must_use]
+    pub fn is_valid(&self, now: Now) -> bool {
+        self.expires.is_none_or(|expires| now.boot < expires)
+    }
+}
+
+impl State {
+    /// The state at start.
+    #[must_use]
+    pub fn new(loaded: crate::ports::Loaded, keychain_name: String, now: Now) -> Self {
+        Self {
+            config: loaded.config,
+            revision: 1,
+            now,
+            slots: HashMap::new(),
+            endpoints: BTreeMap::new(),
+            clock_offsets: HashMap::new(),
+            practice: PracticeStatus::default(),
+            keychain_name,
+            keychain: KeychainStatus::Unknown,
+            read_only: loaded.read_only,
+            notice: loaded.notice,
+            trash: None,
+            queue: VecDeque::new(),
+            writing: None,
+            deleting: BTreeSet::new(),
+            numbers: 0,
+        }
+    }
+
+    /// A number that was not given out before.
+    pub fn number(&mut self) -> u64 {
+        self.numbers += 1;
+        self.numbers
+    }
+
+    /// A boot-clock time as Unix milliseconds on the wall clock as it is now.
+    #[must_use]
+    pub fn wall(&self, boot: i64) -> i64 {
+        boot.saturating_sub(self.now.boot).saturating_add(self.now.wall)
+    }
+
+    /// A saved application with its instance.
+    #[must_use]
+    pub fn find(&self, id: ApplicationId) -> Option<(&Instance, &Application)> {
+        self.config.find(id)
+    }
+}
+
+impl Config {
+    /// An application with its instance.
+    #[must_use]
+    pub fn find(&self, id: ApplicationId) -> Option<(&Instance, &Application)> {
+        self.instances.iter().find_map(|instance| {
+            instance.applications.iter().find(|application| application.id == id).map(|found| (instance, found))
+        })
+    }
+
+    /// An instance.
+    #[must_use]
+    pub fn instance(&self, id: InstanceId) -> Option<&Instance> {
+        self.instances.iter().find(|instance| instance.id == id)
+    }
+}

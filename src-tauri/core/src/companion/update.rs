@@ -1,0 +1,690 @@
+//! What comes of an event: the heart of the companion, and pure. Read this first.
+
+use super::change::plan;
+use super::event::{Answer, Answered, Change, CopyGrant, Effect, Event, ReplyId};
+use super::state::{Attempt, EndpointSet, PendingCopy, Phase, State, TokenSlot, Trash};
+use crate::contract::{AppError, KeychainStatus};
+use crate::copy;
+use crate::jwt::words;
+use crate::model::{Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, InstanceKind, SecretKeeping};
+use crate::oauth::metadata::{discovery_urls, resolve};
+use crate::oauth::token_request::TokenRequest;
+use crate::oauth::token_response::TokenResponse;
+use crate::ports::Now;
+use crate::scaikey;
+use crate::schedule;
+
+/// A discovery document is read again after this time (1 h).
+const METADATA_AGE_MS: i64 = 3_600_000;
+/// A failed discovery is tried again after this time, when a token is requested.
+const DISCOVERY_PAUSE_MS: i64 = 10_000;
+/// Keys are fetched again for an unknown `kid` at most this often.
+const KEYS_PAUSE_MS: i64 = 60_000;
+/// Keys older than this are fetched again with the next token.
+const KEYS_AGE_MS: i64 = 300_000;
+/// How long a copy waits for a renewal while the old token is still valid.
+const COPY_PATIENCE_MS: i64 = 5_000;
+/// How long a deletion can be undone.
+const UNDO_MS: i64 = 30_000;
+
+/// Takes in an event at a time, and says what is to be done.
+pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    // Questions and the passing of time alone change nothing on the screen.
+    let quiet = matches!(
+        event,
+        Event::Tick | Event::Inspect { .. } | Event::Reveal { .. } | Event::ReadConfig { .. }
+    );
+    let mut changed = observe_clocks(state, now, &mut effects);
+    match event {
+        Event::Tick => {}
+        Event::RequestToken { application, reply } => {
+            let result = begin(state, application, false, &mut effects).map(|()| Answer::Done);
+            effects.push(Effect::Reply { to: reply, result });
+        }
+        Event::Copy { application, format, reply } => want_copy(state, application, format, reply, &mut effects),
+        Event::Reveal { application, reply } => {
+            let token = state.slots.get(&application).and_then(|slot| slot.token.as_ref());
+            let result = token.map(|token| Answer::Token(token.response.access_token.clone()));
+            effects.push(Effect::Reply { to: reply, result: result.ok_or(AppError::NoToken) });
+        }
+        Event::Inspect { application, reply } => {
+            let token = state.slots.get(&application).and_then(|slot| slot.token.as_deref());
+            let details = token.and_then(|token| Some(state.standing(application)?.details(token)));
+            let result = details.map(|details| Answer::Details(Box::new(details))).ok_or(AppError::NoToken);
+            effects.push(Effect::Reply { to: reply, result });
+        }
+        Event::ReadConfig { reply } => {
+            let result = Ok(Answer::Config(Box::new(state.config.clone())));
+            effects.push(Effect::Reply { to: reply, result });
+        }
+        Event::Change { change, reply } => {
+            if let Some(reason) = &state.read_only {
+                let result = Err(AppError::ReadOnly { reason: reason.clone() });
+                effects.push(Effect::Reply { to: reply, result });
+            } else {
+                state.queue.push_back((change, reply));
+            }
+        }
+        Event::Undo { id, reply } => match state.trash.take_if(|trash| trash.id == id) {
+            Some(trash) => state.queue.push_back((Change::Restore(trash.item), reply)),
+            None => {
+                let result = Err(AppError::NotFound { what: "undo".to_owned() });
+                effects.push(Effect::Reply { to: reply, result });
+            }
+        },
+        Event::MetadataAnswered { instance, key, attempt, answer } => {
+            note_clock(state, instance, answer.clock_offset_ms);
+            let set = state.endpoints.entry((instance, key.clone())).or_default();
+            if set.discovering == Some(attempt) {
+                set.discovering = None;
+                match answer.result {
+                    Ok(metadata) => {
+                        set.metadata = Some(metadata);
+                        set.discovered = Some(now.boot);
+                        set.discovery_error = None;
+                    }
+                    Err(error) => set.discovery_error = Some(error),
+                }
+                go_on_after_discovery(state, instance, &key, &mut effects);
+            }
+        }
+        Event::KeysAnswered { instance, key, attempt, answer } => {
+            note_clock(state, instance, answer.clock_offset_ms);
+            let set = state.endpoints.entry((instance, key.clone())).or_default();
+            if set.fetching_keys == Some(attempt) {
+                set.fetching_keys = None;
+                match answer.result {
+                    Ok(keys) => {
+                        set.keys = Some(keys);
+                        set.keys_fetched = Some(now.boot);
+                        set.keys_error = None;
+                    }
+                    // Keys from before stay: an old key still verifies an old token (F-JWK-9).
+                    Err(error) => set.keys_error = Some(error),
+                }
+                judge_again(state, instance, &key);
+            }
+        }
+        Event::TokenAnswered { application, attempt, answer } => {
+            take_answer(state, application, attempt, answer, &mut effects);
+        }
+        Event::Written(result) => take_written(state, result, &mut effects),
+        Event::SecretsDeleted(ids) => {
+            state.queue.push_back((Change::ForgetRetired(ids), ReplyId(0)));
+        }
+        Event::Keychain(status) => {
+            // A probe that comes back must not hide that another call still waits, and the other way round;
+            // the keychain's one thread answers in order, so the last word is the true one.
+            state.keychain = status;
+        }
+        Event::Practice { running, error } => {
+            state.practice.running = running;
+            state.practice.error = error;
+        }
+    }
+    changed |= take_out_trash(state, &mut effects);
+    changed |= notice_endings(state);
+    changed |= start_due(state, &mut effects);
+    settle_waiting_copies(state, &mut effects);
+    write_next(state, &mut effects);
+    if changed || !quiet {
+        state.revision += 1;
+    }
+    effects
+}
+
+/// The boot-clock time at which something is due next.
+#[must_use]
+pub fn next_deadline(state: &State) -> Option<i64> {
+    let may_start = renewals_in_flight(state) < schedule::AT_ONCE;
+    let slots = state.config.instances.iter().flat_map(|instance| &instance.applications).filter_map(|application| {
+        let slot = state.slots.get(&application.id)?;
+        let due = if may_start { due_at(application, slot) } else { None };
+        let ends = slot.token.as_ref().filter(|token| !token.ended).and_then(|token| token.expires);
+        let patience = slot.copies.iter().map(|copy| copy.patience).filter(|at| *at > state.now.boot).min();
+        [due, ends, patience].into_iter().flatten().min()
+    });
+    slots.chain(state.trash.as_ref().map(|trash| trash.until)).min()
+}
+
+/// Compares the clocks with the last look: a suspend or a changed clock shows as a jump.
+/// Says whether times of day on the screen have moved.
+fn observe_clocks(state: &mut State, now: Now, effects: &mut Vec<Effect>) -> bool {
+    let slept = now.boot - state.now.boot;
+    let stepped = (now.wall - state.now.wall) - slept;
+    state.now = now;
+    if stepped.abs() > schedule::CLOCK_STEP_MS {
+        // Offsets were measured against the old wall clock.
+        state.clock_offsets.clear();
+    }
+    if slept > schedule::LONGEST_SLEEP_MS + schedule::CLOCK_STEP_MS {
+        // Connections from before are dead, and whoever waits for a network may find one now.
+        effects.push(Effect::DropIdleConnections);
+        for slot in state.slots.values_mut() {
+            if let Phase::Waiting { retry_at, .. } = &mut slot.phase {
+                *retry_at = now.boot;
+            }
+        }
+    }
+    stepped.abs() > schedule::CLOCK_STEP_MS
+}
+
+fn note_clock(state: &mut State, instance: InstanceId, offset: Option<i64>) {
+    if let Some(offset) = offset {
+        state.clock_offsets.insert(instance, offset);
+    }
+}
+
+/// Begins a token request, unless one is under way.
+fn begin(state: &mut State, id: ApplicationId, renewal: bool, effects: &mut Vec<Effect>) -> Result<(), AppError> {
+    let number = state.number();
+    let now = state.now;
+    let Some((instance, application)) = state.config.find(id) else {
+        return Err(AppError::NotFound { what: "application".to_owned() });
+    };
+    let slot = state.slots.entry(id).or_default();
+    let tries = match &slot.phase {
+        Phase::Requesting(_) => return Ok(()),
+        Phase::Waiting { tries, .. } if renewal => *tries,
+        Phase::Waiting { .. } | Phase::Idle | Phase::Failed(_) => 0,
+    };
+    if application.secret == SecretKeeping::None {
+        slot.phase = Phase::Failed(AppError::SecretMissing);
+        return Ok(());
+    }
+    slot.last_request = Some(now.boot);
+    let key = application.endpoint_key();
+    let set = state.endpoints.entry((instance.id, key.clone())).or_default();
+    let stale = set.discovered.is_none_or(|at| now.boot - at > METADATA_AGE_MS);
+    let paused = set.discovery_error.is_some()
+        && set.discovery_tried.is_some_and(|at| now.boot - at < DISCOVERY_PAUSE_MS);
+    if stale && !paused && set.discovering.is_none() {
+        let urls = discovery_urls(&instance.kind, &key);
+        set.discovering = Some(number);
+        set.discovery_tried = Some(now.boot);
+        effects.push(Effect::FetchMetadata {
+            instance: instance.id,
+            key: key.clone(),
+            attempt: number,
+            network: instance.network.clone(),
+            urls,
+        });
+    }
+    // A known or typed endpoint need not wait for a document that is only being refreshed.
+    let typed = instance.overrides.get(&key).is_some_and(|set| set.token_endpoint.is_some());
+    let awaits_discovery = set.discovering.is_some() && set.metadata.is_none() && !typed;
+    slot.phase = Phase::Requesting(Attempt { number, since: now.boot, renewal, tries, awaits_discovery });
+    if !awaits_discovery {
+        send(state, id, effects);
+    }
+    Ok(())
+}
+
+/// Sends the token request of an application whose endpoints are known by now.
+fn send(state: &mut State, id: ApplicationId, effects: &mut Vec<Effect>) {
+    let Some((instance, application)) = state.config.find(id) else { return };
+    let key = application.endpoint_key();
+    let set = state.endpoints.get(&(instance.id, key.clone()));
+    let resolved = resolve(instance, &key, set.and_then(|set| set.metadata.as_ref()));
+    let Some(slot) = state.slots.get_mut(&id) else { return };
+    let Phase::Requesting(attempt) = &mut slot.phase else { return };
+    attempt.awaits_discovery = false;
+    match resolved.token_endpoint {
+        Some((endpoint, _)) => effects.push(Effect::RequestToken {
+            application: id,
+            attempt: attempt.number,
+            network: instance.network.clone(),
+            request: Box::new(token_request(application, endpoint)),
+            secret: application.secret,
+        }),
+        None => {
+            let error = resolved.refused.or_else(|| set.and_then(|set| set.discovery_error.clone()));
+            let unknown = || AppError::EndpointUnknown { endpoint: "token_endpoint".to_owned() };
+            let (number, error) = (attempt.number, error.unwrap_or_else(unknown));
+            let answer = Answered { result: Err(error), clock_offset_ms: None };
+            take_answer(state, id, number, answer, effects);
+        }
+    }
+}
+
+/// What an application sends to this token endpoint.
+pub(super) fn token_request(application: &Application, endpoint: url::Url) -> TokenRequest {
+    TokenRequest {
+        endpoint,
+        client_id: application.client_id.clone(),
+        client_authentication: application.client_authentication,
+        scopes: application.scopes.clone(),
+        extra: application.extra.clone(),
+    }
+}
+
+/// Requests that waited for the discovery document go on, with it or without.
+fn go_on_after_discovery(state: &mut State, instance: InstanceId, key: &EndpointKey, effects: &mut Vec<Effect>) {
+    for id in applications_of(&state.config, instance, key) {
+        let waits = state.slots.get(&id).is_some_and(
+            |slot| matches!(&slot.phase, Phase::Requesting(attempt) if attempt.awaits_discovery),
+        );
+        if waits {
+            send(state, id, effects);
+        }
+    }
+    judge_again(state, instance, key);
+}
+
+fn applications_of(config: &Config, instance: InstanceId, key: &EndpointKey) -> Vec<ApplicationId> {
+    let applications = config.instance(instance).map(|instance| instance.applications.as_slice());
+    let of_set = |application: &&Application| application.endpoint_key() == *key;
+    applications.unwrap_or_default().iter().filter(of_set).map(|application| application.id).collect()
+}
+
+/// Judges every token of an endpoint set anew, after its keys or its document changed.
+fn judge_again(state: &mut State, instance: InstanceId, key: &EndpointKey) {
+    for id in applications_of(&state.config, instance, key) {
+        with_token(state, id, |standing, token| {
+            standing.judge(token);
+        });
+    }
+}
+
+/// Lends a token together with what it is judged by.
+fn with_token<R>(
+    state: &mut State,
+    id: ApplicationId,
+    work: impl FnOnce(&super::token::Standing<'_>, &mut super::state::TokenSet) -> R,
+) -> Option<R> {
+    let mut token = state.slots.get_mut(&id)?.token.take()?;
+    let result = state.standing(id).map(|standing| work(&standing, &mut token));
+    state.slots.get_mut(&id)?.token = Some(token);
+    result
+}
+
+/// Takes in the answer to a token request, if it is the one that is waited for.
+fn take_answer(
+    state: &mut State,
+    id: ApplicationId,
+    number: u64,
+    answer: Answered<TokenResponse>,
+    effects: &mut Vec<Effect>,
+) {
+    let Some((instance, application)) = state.config.find(id) else { return };
+    let (home, renewal_on) = (instance.id, application.renewal.enabled);
+    let Some(slot) = state.slots.get_mut(&id) else { return };
+    let tries = match &slot.phase {
+        Phase::Requesting(attempt) if attempt.number == number => attempt.tries,
+        // The answer of an attempt that was given up.
+        _ => return,
+    };
+    match answer.result {
+        Ok(response) => {
+            slot.phase = Phase::Idle;
+            note_clock(state, home, answer.clock_offset_ms);
+            take_token(state, id, response, effects);
+        }
+        Err(error) => {
+            slot.phase = if schedule::is_transient(&error) && renewal_on {
+                let wait = schedule::back_off(&error, tries + 1, number);
+                Phase::Waiting { retry_at: state.now.boot + wait, tries: tries + 1, error }
+            } else {
+                Phase::Failed(error)
+            };
+            note_clock(state, home, answer.clock_offset_ms);
+        }
+    }
+    settle_copies(state, id, effects);
+}
+
+fn take_token(state: &mut State, id: ApplicationId, response: TokenResponse, effects: &mut Vec<Effect>) {
+    let number = state.number();
+    let Some(standing) = state.standing(id) else { return };
+    let mut token = standing.take(number, response);
+    let slot = state.slots.entry(id).or_default();
+    let same = slot.token.take_if(|old| old.response.access_token == token.response.access_token);
+    match same {
+        // The server gave the same token again: no "new" one, and asking again before its end is idle.
+        Some(old) => {
+            token.id = old.id;
+            token.checked += old.checked;
+            token.renews = token.renews.and(token.expires);
+        }
+        None => slot.count += 1,
+    }
+    slot.token = Some(Box::new(token));
+    let wants_keys = with_token(state, id, |standing, token| standing.judge(token)).unwrap_or(false);
+    fetch_keys_for(state, id, wants_keys, effects);
+}
+
+/// Fetches keys where they can help: none are there, the `kid` is unknown, or they have grown old.
+fn fetch_keys_for(state: &mut State, id: ApplicationId, wanted: bool, effects: &mut Vec<Effect>) {
+    let number = state.number();
+    let now = state.now;
+    let Some((instance, application)) = state.config.find(id) else { return };
+    let is_jwt = state.slots.get(&id).and_then(|slot| slot.token.as_ref());
+    if is_jwt.is_none_or(|token| token.kind != crate::contract::TokenKind::Jwt) {
+        return;
+    }
+    let key = application.endpoint_key();
+    let set: &mut EndpointSet = state.endpoints.entry((instance.id, key.clone())).or_default();
+    let old = set.keys_fetched.is_some_and(|at| now.boot - at >= KEYS_AGE_MS);
+    let paused = set.keys_tried.is_some_and(|at| now.boot - at < KEYS_PAUSE_MS);
+    if set.fetching_keys.is_some() || paused || !(wanted || old) {
+        return;
+    }
+    let resolved = resolve(instance, &key, set.metadata.as_ref());
+    match resolved.jwks_uri {
+        Some((url, _)) => {
+            set.fetching_keys = Some(number);
+            set.keys_tried = Some(now.boot);
+            let network = instance.network.clone();
+            effects.push(Effect::FetchKeys { instance: instance.id, key, attempt: number, network, url });
+        }
+        None => set.keys_error = Some(AppError::EndpointUnknown { endpoint: "jwks_uri".to_owned() }),
+    }
+    with_token(state, id, |standing, token| standing.judge(token));
+}
+
+/// A copy: of the token in hand if it is fresh, else of a renewed one.
+fn want_copy(
+    state: &mut State,
+    id: ApplicationId,
+    format: String,
+    reply: ReplyId,
+    effects: &mut Vec<Effect>,
+) {
+    let now = state.now;
+    let Some(margin) = state.standing(id).map(|standing| standing.margin_seconds()) else {
+        let result = Err(AppError::NotFound { what: "application".to_owned() });
+        effects.push(Effect::Reply { to: reply, result });
+        return;
+    };
+    let slot = state.slots.entry(id).or_default();
+    let token = slot.token.as_ref();
+    let fresh = token.is_some_and(|token| match (token.expires, token.life) {
+        (Some(expires), Some(life)) => now.boot < expires - schedule::margin(life, margin),
+        _ => true,
+    });
+    let valid = token.is_some_and(|token| token.is_valid(now));
+    // A refusal is not asked for again while there is a token to give, nor within 5 s of the last request.
+    let refused = matches!(slot.phase, Phase::Failed(_));
+    let just_asked = slot.last_request.is_some_and(|at| now.boot - at < schedule::APART_MS);
+    let before = token.map(|token| token.id);
+    slot.copies.push(PendingCopy { reply, format, before, patience: now.boot + COPY_PATIENCE_MS });
+    let under_way = matches!(slot.phase, Phase::Requesting(_));
+    if !fresh && !under_way && !(valid && (refused || just_asked)) {
+        // An unknown application was handled above, so this cannot fail.
+        let _ = begin(state, id, false, effects);
+    }
+    if fresh {
+        give_copies(state, id, effects, |_| true);
+    }
+    settle_copies(state, id, effects);
+}
+
+/// Answers the copies that need not wait any longer because no request is under way.
+fn settle_copies(state: &mut State, id: ApplicationId, effects: &mut Vec<Effect>) {
+    let under_way = state.slots.get(&id).is_some_and(|slot| matches!(slot.phase, Phase::Requesting(_)));
+    if !under_way {
+        give_copies(state, id, effects, |_| true);
+    }
+}
+
+/// Answers the copies whose patience has ended, where the old token is still valid.
+fn settle_waiting_copies(state: &mut State, effects: &mut Vec<Effect>) {
+    let now = state.now;
+    let waiting: Vec<_> = state
+        .slots
+        .iter()
+        .filter(|(_, slot)| slot.copies.iter().any(|copy| copy.patience <= now.boot))
+        .filter(|(_, slot)| slot.token.as_ref().is_some_and(|token| token.is_valid(now)))
+        .map(|(id, _)| *id)
+        .collect();
+    for id in waiting {
+        give_copies(state, id, effects, |copy| copy.patience <= now.boot);
+    }
+}
+
+fn give_copies(
+    state: &mut State,
+    id: ApplicationId,
+    effects: &mut Vec<Effect>,
+    which: impl Fn(&PendingCopy) -> bool,
+) {
+    let Some(slot) = state.slots.get_mut(&id) else { return };
+    let (given, kept) = std::mem::take(&mut slot.copies).into_iter().partition(which);
+    slot.copies = kept;
+    let given: Vec<PendingCopy> = given;
+    for copy in given {
+        let result = grant(state, id, &copy).map(Answer::Copy);
+        effects.push(Effect::Reply { to: copy.reply, result });
+    }
+}
+
+fn grant(state: &State, id: ApplicationId, pending: &PendingCopy) -> Result<CopyGrant, AppError> {
+    let not_found = || AppError::NotFound { what: "application".to_owned() };
+    let (instance, _) = state.find(id).ok_or_else(not_found)?;
+    let slot = state.slots.get(&id).ok_or(AppError::NoToken)?;
+    let failure = match &slot.phase {
+        Phase::Waiting { error, .. } | Phase::Failed(error) => Some(error.clone()),
+        Phase::Idle | Phase::Requesting(_) => None,
+    };
+    let token = slot.token.as_ref().filter(|token| token.is_valid(state.now));
+    let token = token.ok_or_else(|| failure.clone().unwrap_or(AppError::NoToken))?;
+    let left = token.expires.map(|expires| expires - state.now.boot);
+    let url = match &instance.kind {
+        InstanceKind::ScaiKey { base } => format!("{}{}", base.as_str(), scaikey::TENANTS_PATH),
+        InstanceKind::OpenIdProvider { .. } => "https://api.example.com/".to_owned(),
+    };
+    let material = copy::Material {
+        token: token.response.access_token.expose(),
+        token_type: &token.response.token_type,
+        expires_in: left.map(|left| left / 1_000),
+        scope: &token.scopes.join(" "),
+        url: &url,
+    };
+    let renewed = pending.before != Some(token.id);
+    let text = copy::render(&pending.format, &material)
+        .ok_or_else(|| AppError::NotFound { what: "format".to_owned() })?;
+    let warning = match (failure, left) {
+        (Some(_), Some(left)) if !renewed => {
+            Some(format!("It could not be renewed. This one is valid for another {}.", words::duration(left)))
+        }
+        _ if token.response.access_token.expose().chars().any(|c| c.is_control() || c.is_whitespace()) => {
+            Some("It holds characters that cannot stand in an Authorization header.".to_owned())
+        }
+        _ => None,
+    };
+    Ok(CopyGrant { text, renewed, production: instance.production, warning })
+}
+
+fn renewals_in_flight(state: &State) -> usize {
+    let by_schedule = |slot: &&TokenSlot| matches!(&slot.phase, Phase::Requesting(attempt) if attempt.renewal);
+    state.slots.values().filter(by_schedule).count()
+}
+
+/// When the schedule wants to ask for a token.
+fn due_at(application: &Application, slot: &TokenSlot) -> Option<i64> {
+    if !application.renewal.enabled {
+        return None;
+    }
+    match &slot.phase {
+        Phase::Idle => slot.token.as_ref().and_then(|token| token.renews),
+        Phase::Waiting { retry_at, .. } => Some(*retry_at),
+        Phase::Requesting(_) | Phase::Failed(_) => None,
+    }
+}
+
+/// Starts what is due: at most four at once, the earliest end first. Says whether anything was.
+fn start_due(state: &mut State, effects: &mut Vec<Effect>) -> bool {
+    let now = state.now.boot;
+    let mut due: Vec<(i64, ApplicationId)> = Vec::new();
+    for application in state.config.instances.iter().flat_map(|instance| &instance.applications) {
+        let Some(slot) = state.slots.get(&application.id) else { continue };
+        if due_at(application, slot).is_some_and(|at| at <= now) {
+            let ends = slot.token.as_ref().and_then(|token| token.expires);
+            due.push((ends.unwrap_or(i64::MAX), application.id));
+        }
+    }
+    if due.is_empty() {
+        return false;
+    }
+    let free = schedule::AT_ONCE.saturating_sub(renewals_in_flight(state));
+    due.sort_unstable();
+    for (_, id) in due.into_iter().take(free) {
+        // It was found a moment ago, so this cannot fail.
+        let _ = begin(state, id, true, effects);
+    }
+    free > 0
+}
+
+/// Judges tokens anew whose end has come. Says whether there were any.
+fn notice_endings(state: &mut State) -> bool {
+    let now = state.now;
+    let ended: Vec<_> = state
+        .slots
+        .iter()
+        .filter(|(_, slot)| slot.token.as_ref().is_some_and(|token| !token.ended && !token.is_valid(now)))
+        .map(|(id, _)| *id)
+        .collect();
+    for id in &ended {
+        with_token(state, *id, |standing, token| standing.judge(token));
+    }
+    !ended.is_empty()
+}
+
+/// When a deletion can no longer be undone, its secrets leave the keychain. Says whether that was now.
+fn take_out_trash(state: &mut State, effects: &mut Vec<Effect>) -> bool {
+    let ended = state.trash.take_if(|trash| trash.until <= state.now.boot).is_some();
+    if ended {
+        delete_retired(state, effects);
+    }
+    ended
+}
+
+fn delete_retired(state: &mut State, effects: &mut Vec<Effect>) {
+    let kept = state.trash.as_ref().map(|trash| trash.item.secrets()).unwrap_or_default();
+    let retired = state.config.retired.iter().filter(|id| !kept.contains(id));
+    let ids: Vec<_> = retired.copied().filter(|id| !state.deleting.contains(id)).collect();
+    if !ids.is_empty() {
+        state.deleting.extend(&ids);
+        effects.push(Effect::DeleteSecrets(ids));
+    }
+}
+
+/// What is done first, at start: retired secrets of an earlier run are deleted.
+pub fn start(state: &mut State) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if state.read_only.is_none() {
+        delete_retired(state, &mut effects);
+    }
+    effects
+}
+
+/// Writes the next change that waits, one at a time.
+fn write_next(state: &mut State, effects: &mut Vec<Effect>) {
+    while state.writing.is_none() {
+        let Some((change, reply)) = state.queue.pop_front() else { return };
+        match plan(&state.config, change) {
+            Ok(planned) => {
+                effects.push(Effect::Persist {
+                    before: Box::new(state.config.clone()),
+                    after: Box::new(planned.config.clone()),
+                    secrets: planned.secrets.clone(),
+                });
+                state.writing = Some((planned, reply));
+            }
+            Err(error) => effects.push(Effect::Reply { to: reply, result: Err(error) }),
+        }
+    }
+}
+
+/// A change is on disk, or not. Only now does it become true.
+fn take_written(state: &mut State, result: Result<(), AppError>, effects: &mut Vec<Effect>) {
+    let Some((planned, reply)) = state.writing.take() else { return };
+    if let Err(error) = result {
+        effects.push(Effect::Reply { to: reply, result: Err(error) });
+        return;
+    }
+    let before = std::mem::replace(&mut state.config, planned.config);
+    if let Some(item) = planned.deleted {
+        let until = state.now.boot + UNDO_MS;
+        state.trash = Some(Trash { id: state.number(), until, item });
+    }
+    forget_what_changed(state, &before, effects);
+    if state.config.instances.is_empty() && !before.instances.is_empty() && state.trash.is_none() {
+        state.endpoints.clear();
+    }
+    delete_retired(state, effects);
+    effects.push(Effect::Reply { to: reply, result: Ok(planned.answer) });
+}
+
+/// Drops tokens, attempts and documents that belong to something else now: another URL, client, scope or
+/// parameter never shows the old token as current.
+fn forget_what_changed(state: &mut State, before: &Config, effects: &mut Vec<Effect>) {
+    for instance in &before.instances {
+        let now = state.config.instance(instance.id);
+        let same_place = now.is_some_and(|now| {
+            now.kind == instance.kind && now.network == instance.network && now.overrides == instance.overrides
+        });
+        if !same_place {
+            state.endpoints.retain(|(home, _), _| *home != instance.id);
+            state.clock_offsets.remove(&instance.id);
+        }
+        for old in &instance.applications {
+            let current = state.config.find(old.id).map(|(home, found)| (home.clone(), found.clone()));
+            let keeps = current.as_ref().is_some_and(|(home, found)| {
+                home.id == instance.id && is_same_token(instance, old, home, found)
+            });
+            let unchanged = keeps && same_place && current.as_ref().is_some_and(|(_, found)| found == old);
+            if unchanged {
+                continue;
+            }
+            if let Some(slot) = state.slots.get_mut(&old.id) {
+                // An answer that is under way belongs to the old version and is dropped.
+                slot.phase = Phase::Idle;
+                if !keeps {
+                    slot.token = None;
+                }
+            }
+            settle_copies(state, old.id, effects);
+            if current.is_none() {
+                state.slots.remove(&old.id);
+            } else {
+                with_token(state, old.id, |standing, token| {
+                    standing.plan_renewal(token);
+                    standing.judge(token);
+                });
+            }
+        }
+    }
+    if before.default_margin_seconds != state.config.default_margin_seconds {
+        let ids: Vec<_> = state.slots.keys().copied().collect();
+        for id in ids {
+            with_token(state, id, |standing, token| standing.plan_renewal(token));
+        }
+    }
+}
+
+/// Whether a token of the old version is still this application's: identity is instance, client, scopes
+/// and parameters.
+fn is_same_token(old_home: &Instance, old: &Application, home: &Instance, found: &Application) -> bool {
+    // A practice server that moved to another port is another server, with other keys.
+    old_home.kind == home.kind
+        && old.client_id == found.client_id
+        && old.registration == found.registration
+        && old.scopes == found.scopes
+        && old.extra == found.extra
+}
+
+/// Whether the keychain as it is now deserves a word on the screen.
+#[must_use]
+pub fn keychain_status(error: &AppError) -> Option<KeychainStatus> {
+    matches!(
+        error,
+        AppError::KeychainLocked
+            | AppError::KeychainMissing { .. }
+            | AppError::KeychainDenied { .. }
+            | AppError::KeychainTimedOut
+            | AppError::KeychainFailed { .. }
+    )
+    .then(|| KeychainStatus::Failed { error: error.clone() })
+}

@@ -1,0 +1,93 @@
+//! The window and the end of the program.
+
+use std::time::Duration;
+
+use tauri::webview::NewWindowResponse;
+use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder};
+
+use crate::{Desk, Surroundings};
+
+/// The bundle identifier, which is also the keychain's service name. Never changed: saved data hangs on it.
+pub const IDENTIFIER: &str = "ai.scailabs.scaikey-companion";
+/// The configuration file's name, in the identifier's config directory.
+pub const CONFIG_FILE: &str = "companion.json";
+
+/// The smallest window that the layout holds in.
+const SMALLEST: (f64, f64) = (880.0, 600.0);
+/// How long quitting may wait for the clipboard.
+const LONGEST_GOODBYE: Duration = Duration::from_millis(1_500);
+
+/// Whether the page may go there: only to itself. What the user drops or pastes never navigates.
+fn is_own_page(url: &Url) -> bool {
+    match url.scheme() {
+        "tauri" => url.host_str() == Some("localhost"),
+        // Windows serves the app as `http(s)://tauri.localhost`.
+        "http" | "https" if url.host_str() == Some("tauri.localhost") => true,
+        "http" => cfg!(dev) && url.host_str() == Some("localhost") && url.port() == Some(5173),
+        _ => false,
+    }
+}
+
+/// Opens the one window. It is made in code and not in the configuration file, because
+/// `incognito` must be left off while a WebDriver drives it.
+pub(crate) fn open_window(app: &AppHandle, surroundings: Surroundings) -> tauri::Result<()> {
+    WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+        .title("ScaiKey Companion")
+        .inner_size(1180.0, 800.0)
+        .min_inner_size(SMALLEST.0, SMALLEST.1)
+        .on_navigation(is_own_page)
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        // Nothing of the page is kept on disk: no cache, no storage, no form texts.
+        .incognito(!surroundings.automation)
+        .general_autofill_enabled(false)
+        .devtools(cfg!(debug_assertions))
+        .build()?;
+    Ok(())
+}
+
+/// Brings the window to the front, for a second start of the app.
+pub(crate) fn show_window(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window("main") {
+        // A window manager may refuse any of these; there is nothing else to try.
+        let _ = window.unminimize();
+        let _ = window.show();
+        let _ = window.set_focus();
+    }
+}
+
+/// Quits, after a token of ours was taken off the clipboard. Not on the main thread: reading the clipboard
+/// there can deadlock when the page owns it.
+pub(crate) fn quit(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let desk = app.state::<Desk>();
+        // A clipboard that hangs must not keep the app from quitting.
+        let _ = tokio::time::timeout(LONGEST_GOODBYE, desk.clipboard.clear_if_ours()).await;
+        desk.practice.stop();
+        tracing::info!("quit");
+        app.exit(0);
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_goes_nowhere_but_to_itself() {
+        for (url, allowed) in [
+            ("tauri://localhost", true),
+            ("tauri://localhost/index.html", true),
+            ("http://tauri.localhost/", true),
+            ("https://evil.example/", false),
+            ("http://localhost:8089/", false),
+            ("http://tauri.localhost.evil.example/", false),
+            ("file:///etc/passwd", false),
+            ("data:text/html,x", false),
+            ("javascript:alert(1)", false),
+            ("tauri://evil/", false),
+        ] {
+            assert_eq!(is_own_page(&Url::parse(url).unwrap()), allowed, "{url}");
+        }
+    }
+}
