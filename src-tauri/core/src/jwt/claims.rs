@@ -134,11 +134,7 @@ impl UnverifiedClaims {
     /// A member that holds one string or a list of them, such as `aud`.
     #[must_use]
     pub fn strings(&self, name: &str) -> Option<Vec<String>> {
-        let raw = self.raw(name)?;
-        serde_json::from_str(raw)
-            .ok()
-            .map(|one: String| vec![one])
-            .or_else(|| serde_json::from_str::<Vec<String>>(raw).ok())
+        self.raw(name).and_then(strings_of)
     }
 
     /// A time claim.
@@ -177,6 +173,30 @@ pub fn time_of(raw: &str) -> Time {
         Err(_) => raw.parse::<f64>().ok().filter(|s| s.is_finite()).map(|s| (s * 1000.0).round() as i64),
     };
     ms.filter(|ms| (-LAST_INSTANT..=LAST_INSTANT).contains(ms)).map_or(Time::OutOfRange, Time::At)
+}
+
+/// One string or a list of them, from its JSON text.
+#[must_use]
+pub fn strings_of(raw: &str) -> Option<Vec<String>> {
+    match kind_of(raw) {
+        "a text" => serde_json::from_str(raw).ok().map(|one| vec![one]),
+        _ => serde_json::from_str(raw).ok(),
+    }
+}
+
+/// Takes the white space out of valid JSON without changing a token of it.
+#[must_use]
+pub fn compact(text: &str) -> String {
+    let (mut in_string, mut escaped) = (false, false);
+    let kept = |c: &char| {
+        let keep = in_string || !c.is_ascii_whitespace();
+        if *c == '"' && !escaped {
+            in_string = !in_string;
+        }
+        escaped = in_string && !escaped && *c == '\\';
+        keep
+    };
+    text.chars().filter(kept).collect()
 }
 
 /// Indents valid JSON without changing a token of it.

@@ -7,8 +7,8 @@
 
 pub mod checks;
 pub mod claims;
-// pub mod dictionary;
-// pub mod explain;
+pub mod dictionary;
+pub mod explain;
 pub mod jwk;
 pub mod jws;
 pub mod verify;
@@ -16,7 +16,7 @@ pub mod words;
 
 pub use checks::{Expectations, IssuerExpectation, ScaiKeyForms, check, verdict};
 pub use claims::{Time, UnverifiedClaims};
-// pub use explain::{Reader, explain};
+pub use explain::{Reader, explain};
 pub use jwk::{Jwk, JwkSet};
 pub use jws::{Decoded, JoseHeader, decode_unverified};
 pub use verify::{SignatureVerdict, install_crypto, verify};
