@@ -143,7 +143,7 @@ impl UnverifiedClaims {
         self.raw(name).map_or(Time::Absent, time_of)
     }
 
-    /// The names that stand there more than once, each once.
+    /// The names that stand there more than once, each once, sorted.
     #[must_use]
     pub fn duplicates(&self) -> Vec<&str> {
         let mut count = BTreeMap::new();
