@@ -3,6 +3,7 @@
 pub mod companion;
 pub mod contract;
 pub mod copy;
+pub mod jwt;
 pub mod model;
 pub mod oauth;
 pub mod ports;

@@ -1,0 +1,478 @@
+//! Published keys (RFC 7517), read one by one: a broken key never hides a good one, and a key that must not
+//! verify signatures never does.
+
+use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
+use serde_json::value::RawValue;
+
+use super::claims::{UnverifiedClaims, kind_of};
+use super::jws::decode_part;
+use super::words::quote;
+
+/// The longest key set that is read.
+const LONGEST_SET: usize = 1024 * 1024;
+
+/// The most keys that are read of one set.
+const MOST_KEYS: usize = 100;
+
+/// Members that only a private key has (RFC 7518 §6).
+const PRIVATE: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
+
+/// The RSA sizes that are used, in bits: RFC 8725 §3.4 wants 2048; above 8192 the crypto library stops.
+const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
+
+/// A public key that may verify signatures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Jwk {
+    /// Its name in the set.
+    pub kid: Option<String>,
+    /// The one algorithm it is for, where it says so.
+    pub alg: Option<String>,
+    pub(super) material: Material,
+}
+
+/// What a key is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Material {
+    Rsa { n: Vec<u8>, e: Vec<u8> },
+    Ec { curve: Curve, point: Vec<u8> },
+    Ed25519 { x: Vec<u8> },
+}
+
+/// The curves of ES256, ES384 and ES512.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Curve {
+    P256,
+    P384,
+    P521,
+}
+
+impl Curve {
+    /// The length of a coordinate, in bytes.
+    pub(super) fn size(self) -> usize {
+        match self {
+            Self::P256 => 32,
+            Self::P384 => 48,
+            Self::P521 => 66,
+        }
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+            Self::P521 => "P-521",
+        }
+    }
+
+    pub(super) fn verification(self) -> &'static dyn VerificationAlgorithm {
+        match self {
+            Self::P256 => &signature::ECDSA_P256_SHA256_FIXED,
+            Self::P384 => &signature::ECDSA_P384_SHA384_FIXED,
+            Self::P521 => &signature::ECDSA_P521_SHA512_FIXED,
+        }
+    }
+}
+
+impl Jwk {
+    /// What kind of key it is, for a sentence.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match &self.material {
+            Material::Rsa { n, .. } => format!("an RSA key of {} bits", bits(n)),
+            Material::Ec { curve, .. } => format!("an EC key on {}", curve.name()),
+            Material::Ed25519 { .. } => "an Ed25519 key".to_owned(),
+        }
+    }
+}
+
+/// A key of the set that verifies nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unusable {
+    pub(super) kid: Option<String>,
+    /// In words that go on after "Key “x”".
+    pub(super) reason: String,
+    /// Using it would be wrong, not only impossible here.
+    pub(super) refused: bool,
+}
+
+/// The keys of an issuer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JwkSet {
+    /// Those that may verify signatures, in order.
+    pub keys: Vec<Jwk>,
+    /// What is odd about the set, and why keys were left out, in sentences.
+    pub warnings: Vec<String>,
+    pub(super) unusable: Vec<Unusable>,
+}
+
+impl JwkSet {
+    /// Reads the body of a JWKS answer.
+    ///
+    /// # Errors
+    /// Why it is no key set, in a sentence. A broken key in it is a warning.
+    pub fn parse(body: &[u8]) -> Result<Self, String> {
+        if body.len() > LONGEST_SET {
+            return Err("The key set is longer than 1 MiB.".to_owned());
+        }
+        let text = std::str::from_utf8(body).map_err(|_| "The key set is not UTF-8.".to_owned())?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        if text.trim().is_empty() {
+            return Err("The answer is empty; a key set was expected.".to_owned());
+        }
+        if text.trim_start().starts_with('<') {
+            return Err("The answer is HTML or XML; a key set in JSON was expected.".to_owned());
+        }
+        let object = UnverifiedClaims::parse(text).map_err(|what| format!("The key set is {what}."))?;
+        if object.duplicates().contains(&"keys") {
+            return Err("The key set says “keys” more than once.".to_owned());
+        }
+        let raw = object.raw("keys").ok_or("The answer has no “keys”, so it is no key set.")?;
+        let keys: Vec<&RawValue> = serde_json::from_str(raw)
+            .map_err(|_| format!("“keys” is {}; it should be a list of keys.", kind_of(raw)))?;
+
+        let mut set = Self::default();
+        if keys.is_empty() {
+            set.warnings.push("The key set is empty.".to_owned());
+        }
+        if keys.len() > MOST_KEYS {
+            set.warnings.push(format!("The set has {} keys; the first {MOST_KEYS} are read.", keys.len()));
+        }
+        for (index, raw) in keys.iter().take(MOST_KEYS).enumerate() {
+            match parse_key(raw.get()) {
+                Ok(key) => set.keys.push(key),
+                Err(unusable) => {
+                    let name = unusable.kid.as_deref().map_or_else(
+                        || format!("Key {} of the set", index + 1),
+                        |kid| format!("Key {}", quote(kid)),
+                    );
+                    set.warnings.push(format!("{name} {}.", unusable.reason));
+                    set.unusable.push(unusable);
+                }
+            }
+        }
+        let doubled =
+            |key: &Jwk| key.kid.is_some() && set.keys.iter().filter(|k| k.kid == key.kid).count() > 1;
+        if let Some(kid) = set.keys.iter().find(|key| doubled(key)).and_then(|key| key.kid.as_deref()) {
+            set.warnings.push(format!("More than one key is named {}.", quote(kid)));
+        }
+        Ok(set)
+    }
+
+    /// Whether the set has a key for a token with this `kid`, usable or not; for a token without one, whether it
+    /// has any key. Where not, fetching the set again may help.
+    #[must_use]
+    pub fn has_kid(&self, kid: Option<&str>) -> bool {
+        match kid {
+            Some(kid) => self.kids().any(|known| known == kid),
+            None => !self.keys.is_empty(),
+        }
+    }
+
+    /// The names of all keys in the set, usable or not.
+    pub fn kids(&self) -> impl Iterator<Item = &str> {
+        let usable = self.keys.iter().filter_map(|key| key.kid.as_deref());
+        usable.chain(self.unusable.iter().filter_map(|key| key.kid.as_deref()))
+    }
+}
+
+/// The size of a big-endian number without leading zeros.
+fn bits(n: &[u8]) -> usize {
+    n.first().map_or(0, |first| n.len() * 8 - first.leading_zeros() as usize)
+}
+
+/// Why a key is not taken: `Refused` where using it would be wrong, `Broken` where it cannot be read here.
+enum Fault {
+    Refused(String),
+    Broken(String),
+}
+
+fn refused<T>(reason: impl Into<String>) -> Result<T, Fault> {
+    Err(Fault::Refused(reason.into()))
+}
+
+fn broken<T>(reason: impl Into<String>) -> Result<T, Fault> {
+    Err(Fault::Broken(reason.into()))
+}
+
+fn parse_key(raw: &str) -> Result<Jwk, Unusable> {
+    let unusable = |kid, fault| match fault {
+        Fault::Refused(reason) => Unusable { kid, reason, refused: true },
+        Fault::Broken(reason) => Unusable { kid, reason, refused: false },
+    };
+    let members =
+        UnverifiedClaims::parse(raw).map_err(|what| unusable(None, Fault::Broken(format!("is {what}"))))?;
+    let kid = members.str("kid");
+    match read(&members) {
+        Ok((alg, material)) => Ok(Jwk { kid, alg, material }),
+        Err(fault) => Err(unusable(kid, fault)),
+    }
+}
+
+/// A member that must be a string where it is there.
+fn optional(members: &UnverifiedClaims, name: &str) -> Result<Option<String>, Fault> {
+    match (members.raw(name), members.str(name)) {
+        (None, _) => Ok(None),
+        (Some(_), Some(text)) => Ok(Some(text)),
+        (Some(raw), None) => broken(format!("has {} as its {name}", kind_of(raw))),
+    }
+}
+
+/// A member that must be there, base64url.
+fn bytes(members: &UnverifiedClaims, name: &str) -> Result<Vec<u8>, Fault> {
+    let Some(text) = optional(members, name)? else { return broken(format!("has no {name}")) };
+    match decode_part(name, &text) {
+        (Some(bytes), None) => Ok(bytes),
+        _ => broken(format!("has an {name} that is not base64url")),
+    }
+}
+
+fn read(members: &UnverifiedClaims) -> Result<(Option<String>, Material), Fault> {
+    if let Some(name) = members.duplicates().first() {
+        return broken(format!("says {} more than once", quote(name)));
+    }
+    let Some(kty) = optional(members, "kty")? else { return broken("has no kty") };
+    if kty == "oct" || members.has("k") {
+        return refused("is a shared secret, which has no place in a published set; it is not used");
+    }
+    if let Some(name) = PRIVATE.into_iter().find(|name| members.has(name)) {
+        return refused(format!(
+            "is a private key ({name} is published): anyone can sign tokens with it; it is not used"
+        ));
+    }
+    optional(members, "kid")?;
+    let alg = optional(members, "alg")?;
+    match optional(members, "use")?.as_deref() {
+        None | Some("sig") => {}
+        Some("enc") => return refused("is for encryption (use: enc)"),
+        Some(other) => return refused(format!("is not for signatures (use: {})", quote(other))),
+    }
+    if let Some(raw) = members.raw("key_ops") {
+        match serde_json::from_str::<Vec<String>>(raw) {
+            Ok(ops) if ops.iter().any(|op| op == "verify") => {}
+            Ok(_) => return refused("is not for verifying (key_ops)"),
+            Err(_) => return broken("has key_ops that are no list of texts"),
+        }
+    }
+    let material = match kty.as_str() {
+        "RSA" => rsa(members)?,
+        "EC" => ec(members)?,
+        "OKP" => okp(members)?,
+        other => return broken(format!("has the unknown kty {}", quote(other))),
+    };
+    Ok((alg, material))
+}
+
+fn rsa(members: &UnverifiedClaims) -> Result<Material, Fault> {
+    let number = |name| -> Result<Vec<u8>, Fault> {
+        let bytes = bytes(members, name)?;
+        // RFC 7518 §6.3.1.1: some libraries prefix a zero octet; readers have to expect it.
+        Ok(bytes.into_iter().skip_while(|b| *b == 0).collect())
+    };
+    let (n, e) = (number("n")?, number("e")?);
+    let size = bits(&n);
+    if size < *RSA_BITS.start() {
+        return refused(format!("is weak: {size} bits, fewer than 2048 (RFC 8725 §3.4)"));
+    }
+    if size > *RSA_BITS.end() {
+        return broken(format!("is too large to be used here: {size} bits, more than 8192"));
+    }
+    match e.as_slice() {
+        [] | [1] => return refused("is worthless: its exponent is 0 or 1"),
+        e if e.last().is_some_and(|b| b % 2 == 0) => return refused("is worthless: its exponent is even"),
+        e if e.len() > 4 => return broken("has an exponent too large to be used here"),
+        _ => {}
+    }
+    Ok(Material::Rsa { n, e })
+}
+
+fn ec(members: &UnverifiedClaims) -> Result<Material, Fault> {
+    let curve = match optional(members, "crv")?.as_deref() {
+        None => return broken("has no crv"),
+        Some("P-256") => Curve::P256,
+        Some("P-384") => Curve::P384,
+        Some("P-521") => Curve::P521,
+        Some(other) => return broken(format!("is on {}, which cannot be verified here", quote(other))),
+    };
+    let mut point = vec![4];
+    for name in ["x", "y"] {
+        let coordinate = bytes(members, name)?;
+        if coordinate.len() != curve.size() {
+            let (is, size) = (coordinate.len(), curve.size());
+            return broken(format!("has an {name} of {is} bytes; {} has {size}", curve.name()));
+        }
+        point.extend(coordinate);
+    }
+    if UnparsedPublicKey::new(curve.verification(), &point).parse().is_err() {
+        return refused(format!("is no point on {} (RFC 8725 §3.4)", curve.name()));
+    }
+    Ok(Material::Ec { curve, point })
+}
+
+fn okp(members: &UnverifiedClaims) -> Result<Material, Fault> {
+    match optional(members, "crv")?.as_deref() {
+        None => broken("has no crv"),
+        Some("Ed25519") => {
+            let x = bytes(members, "x")?;
+            if x.len() != 32 {
+                return broken(format!("has an x of {} bytes; Ed25519 has 32", x.len()));
+            }
+            Ok(Material::Ed25519 { x })
+        }
+        Some(other) => broken(format!("is on {}, which cannot be verified here", quote(other))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::samples::{b64, keys, set};
+    use super::*;
+
+    fn check_refused_body(body: &str, error: &str) {
+        assert_eq!(JwkSet::parse(body.as_bytes()), Err(error.to_owned()), "{body}");
+    }
+
+    /// The one warning of a set that holds this key alone.
+    fn check_unusable(key: &Value, refused: bool, reason: &str) {
+        let set = set(std::slice::from_ref(key));
+        assert_eq!(set.warnings, [format!("Key “k” {reason}.")], "{key}");
+        assert!(set.keys.is_empty(), "{key}");
+        assert_eq!(set.unusable.first().map(|u| u.refused), Some(refused), "{key}");
+    }
+
+    fn with(mut key: Value, name: &str, value: Value) -> Value {
+        key.as_object_mut().unwrap().insert(name.to_owned(), value);
+        key
+    }
+
+    fn without(mut key: Value, name: &str) -> Value {
+        key.as_object_mut().unwrap().remove(name);
+        key
+    }
+
+    #[test]
+    fn f_jwk_1_answers_that_are_no_set() {
+        check_refused_body("", "The answer is empty; a key set was expected.");
+        check_refused_body(" <!doctype html>", "The answer is HTML or XML; a key set in JSON was expected.");
+        check_refused_body("[]", "The key set is a list, not a JSON object.");
+        check_refused_body("{}", "The answer has no “keys”, so it is no key set.");
+        check_refused_body(r#"{"keys":{}}"#, "“keys” is an object; it should be a list of keys.");
+        check_refused_body(r#"{"keys":[],"keys":[]}"#, "The key set says “keys” more than once.");
+        assert_eq!(JwkSet::parse(b"\xff"), Err("The key set is not UTF-8.".to_owned()));
+        assert_eq!(set(&[]).warnings, ["The key set is empty."]);
+    }
+
+    #[test]
+    fn f_jwk_2_3_broken_keys_do_not_hide_a_good_one() {
+        let good = keys().jwk("RS256", "good");
+        let set = set(&[
+            json!(1),
+            json!({ "kty": "new", "kid": "unknown" }),
+            without(keys().jwk("RS256", "no-n"), "n"),
+            with(keys().jwk("RS256", "enc"), "use", json!("enc")),
+            json!({ "kty": "EC", "crv": "secp256k1", "kid": "curve" }),
+            with(keys().jwk("ES256", "typed"), "x", json!(5)),
+            keys().jwk("ES512", "p521"),
+            keys().jwk("ES256", "good"),
+            good,
+        ]);
+        assert_eq!(
+            set.warnings,
+            [
+                "Key 1 of the set is a number, not a JSON object.",
+                "Key “unknown” has the unknown kty “new”.",
+                "Key “no-n” has no n.",
+                "Key “enc” is for encryption (use: enc).",
+                "Key “curve” is on “secp256k1”, which cannot be verified here.",
+                "Key “typed” has a number as its x.",
+                "More than one key is named “good”.",
+            ]
+        );
+        assert_eq!(
+            set.keys.iter().filter_map(|k| k.kid.as_deref()).collect::<Vec<_>>(),
+            ["p521", "good", "good"]
+        );
+        assert!(set.has_kid(Some("good")) && set.has_kid(Some("enc")) && set.has_kid(None));
+        assert!(!set.has_kid(Some("other")));
+    }
+
+    #[test]
+    fn f_jwk_8_a_huge_set_is_cut() {
+        let many: Vec<Value> = (0..5000).map(|i| json!({ "kty": "x", "kid": i.to_string() })).collect();
+        let set = set(&many);
+        assert_eq!(
+            set.warnings.first().map(String::as_str),
+            Some("The set has 5000 keys; the first 100 are read.")
+        );
+        assert_eq!(set.warnings.len(), 101);
+        check_refused_body(&" ".repeat(LONGEST_SET + 1), "The key set is longer than 1 MiB.");
+    }
+
+    #[test]
+    fn f_jwk_10_secrets_in_the_set_are_never_used() {
+        let oct = json!({ "kty": "oct", "k": "AAAA", "kid": "k" });
+        check_unusable(
+            &oct,
+            true,
+            "is a shared secret, which has no place in a published set; it is not used",
+        );
+        for alg in ["RS256", "ES256", "EdDSA"] {
+            check_unusable(
+                &with(keys().jwk(alg, "k"), "d", json!("AAAA")),
+                true,
+                "is a private key (d is published): anyone can sign tokens with it; it is not used",
+            );
+        }
+    }
+
+    #[test]
+    fn f_jwk_11_keys_for_other_uses() {
+        let key = || keys().jwk("ES256", "k");
+        check_unusable(&with(key(), "use", json!("enc")), true, "is for encryption (use: enc)");
+        check_unusable(&with(key(), "use", json!("Sig")), true, "is not for signatures (use: “Sig”)");
+        check_unusable(&with(key(), "use", json!(1)), false, "has a number as its use");
+        check_unusable(&with(key(), "key_ops", json!(["sign"])), true, "is not for verifying (key_ops)");
+        check_unusable(
+            &with(key(), "key_ops", json!("verify")),
+            false,
+            "has key_ops that are no list of texts",
+        );
+        check_unusable(&with(key(), "alg", json!([])), false, "has a list as its alg");
+        assert_eq!(set(&[with(key(), "key_ops", json!(["verify"]))]).warnings, [""; 0]);
+    }
+
+    #[test]
+    fn f_jwt_28_30_rsa_sizes_and_exponents() {
+        let rsa = |bytes: usize, e: &[u8]| json!({ "kty": "RSA", "kid": "k", "n": b64(&vec![0xff; bytes]), "e": b64(e) });
+        check_unusable(&rsa(64, &[1, 0, 1]), true, "is weak: 512 bits, fewer than 2048 (RFC 8725 §3.4)");
+        check_unusable(&rsa(128, &[1, 0, 1]), true, "is weak: 1024 bits, fewer than 2048 (RFC 8725 §3.4)");
+        check_unusable(
+            &rsa(2048, &[1, 0, 1]),
+            false,
+            "is too large to be used here: 16384 bits, more than 8192",
+        );
+        check_unusable(&rsa(256, &[1]), true, "is worthless: its exponent is 0 or 1");
+        check_unusable(&rsa(256, &[0]), true, "is worthless: its exponent is 0 or 1");
+        check_unusable(&rsa(256, &[4]), true, "is worthless: its exponent is even");
+        check_unusable(&rsa(256, &[1; 9]), false, "has an exponent too large to be used here");
+        check_unusable(&rsa(0, &[3]), true, "is weak: 0 bits, fewer than 2048 (RFC 8725 §3.4)");
+        let zero_first = json!({ "kty": "RSA", "n": b64(&[&[0][..], &[0xff; 256]].concat()), "e": "AQAB" });
+        assert_eq!(
+            set(&[zero_first]).keys.first().map(Jwk::describe).as_deref(),
+            Some("an RSA key of 2048 bits")
+        );
+    }
+
+    #[test]
+    fn f_jwt_29_points_off_the_curve() {
+        let key = || keys().jwk("ES256", "k");
+        check_unusable(&with(key(), "y", json!(b64(&[7; 32]))), true, "is no point on P-256 (RFC 8725 §3.4)");
+        check_unusable(&with(key(), "y", json!(b64(&[7; 31]))), false, "has an y of 31 bytes; P-256 has 32");
+        check_unusable(&with(key(), "crv", json!("P-384")), false, "has an x of 32 bytes; P-384 has 48");
+        check_unusable(&with(key(), "x", json!("a=")), false, "has an x that is not base64url");
+        check_unusable(&without(key(), "crv"), false, "has no crv");
+        let ed = with(keys().jwk("EdDSA", "k"), "crv", json!("X25519"));
+        check_unusable(&ed, false, "is on “X25519”, which cannot be verified here");
+    }
+}

@@ -1,0 +1,628 @@
+//! The signature, and only the signature: claims are judged in [`checks`](super::checks).
+//!
+//! The key decides which algorithms may verify with it (RFC 8725 §3.1). The token only says which one was used,
+//! and a disagreement ends the matter. Keys and addresses of keys in the header are never followed.
+
+use aws_lc_rs::signature::{self, UnparsedPublicKey};
+use jsonwebtoken::crypto::aws_lc;
+use jsonwebtoken::{Algorithm as Jwa, DecodingKey};
+
+use super::jwk::{Curve, Jwk, JwkSet, Material};
+use super::jws::{Decoded, JoseHeader, decode_part};
+use super::words::{list, quote};
+use crate::contract::TokenKind;
+
+/// What became of a signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignatureVerdict {
+    /// A key of the set made it.
+    Valid {
+        /// The algorithm.
+        alg: String,
+        /// The key's name, where it has one.
+        kid: Option<String>,
+        /// What is odd all the same.
+        warning: Option<String>,
+    },
+    /// No key that fits made it, or the token is one that a strict reader refuses.
+    Invalid {
+        /// Why, in a sentence without its full stop.
+        reason: String,
+    },
+    /// Algorithm and key do not belong together, or the algorithm never verifies with published keys.
+    AlgorithmRefused {
+        /// Why, likewise.
+        reason: String,
+    },
+    /// The set has no such key.
+    KeyNotFound {
+        /// The key's name in the token.
+        kid: Option<String>,
+        /// The names in the set.
+        known: Vec<String>,
+    },
+    /// It could not be checked here.
+    NotChecked {
+        /// Why, likewise.
+        reason: String,
+    },
+}
+
+use SignatureVerdict::{AlgorithmRefused, Invalid, KeyNotFound, NotChecked, Valid};
+
+/// A signature algorithm that published keys can verify.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Algorithm {
+    name: &'static str,
+    family: Family,
+    /// How jsonwebtoken calls it; `None` where it does not know it.
+    jwa: Option<Jwa>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Family {
+    Rsa,
+    Ec(Curve),
+    Ed25519,
+}
+
+impl Material {
+    fn family(&self) -> Family {
+        match self {
+            Self::Rsa { .. } => Family::Rsa,
+            Self::Ec { curve, .. } => Family::Ec(*curve),
+            Self::Ed25519 { .. } => Family::Ed25519,
+        }
+    }
+}
+
+const fn algorithm(name: &'static str, family: Family, jwa: Option<Jwa>) -> Algorithm {
+    Algorithm { name, family, jwa }
+}
+
+/// The allow-list (RFC 7518 §3.1, RFC 8037, RFC 9864). Names are compared exactly.
+const ALGORITHMS: [Algorithm; 11] = [
+    algorithm("RS256", Family::Rsa, Some(Jwa::RS256)),
+    algorithm("RS384", Family::Rsa, Some(Jwa::RS384)),
+    algorithm("RS512", Family::Rsa, Some(Jwa::RS512)),
+    algorithm("PS256", Family::Rsa, Some(Jwa::PS256)),
+    algorithm("PS384", Family::Rsa, Some(Jwa::PS384)),
+    algorithm("PS512", Family::Rsa, Some(Jwa::PS512)),
+    algorithm("ES256", Family::Ec(Curve::P256), Some(Jwa::ES256)),
+    algorithm("ES384", Family::Ec(Curve::P384), Some(Jwa::ES384)),
+    algorithm("ES512", Family::Ec(Curve::P521), None),
+    algorithm("EdDSA", Family::Ed25519, Some(Jwa::EdDSA)),
+    algorithm("Ed25519", Family::Ed25519, None),
+];
+
+/// Installs the cryptography behind jsonwebtoken, once; without it, its first use could panic. To be called at
+/// start; [`verify`] calls it too.
+pub fn install_crypto() {
+    // An error says that it is installed already.
+    let _: Result<_, _> = aws_lc::DEFAULT_PROVIDER.install_default();
+}
+
+/// Checks a token's signature against an issuer's keys. `decoded` is what
+/// [`decode_unverified`](super::decode_unverified) made of this token.
+#[must_use]
+pub fn verify(token: &str, decoded: &Decoded, keys: &JwkSet) -> SignatureVerdict {
+    judge(token, decoded, keys).unwrap_or_else(|verdict| verdict)
+}
+
+/// What the header alone says about the algorithm: an error where no key could ever help.
+pub(super) fn check_algorithm(header: &JoseHeader) -> Result<(), SignatureVerdict> {
+    algorithm_of(header).map(|_| ())
+}
+
+fn algorithm_of(header: &JoseHeader) -> Result<Algorithm, SignatureVerdict> {
+    let refused = |reason: String| Err(AlgorithmRefused { reason });
+    let Some(name) = header.alg() else {
+        return refused(match header.members().raw("alg") {
+            None => "The header names no algorithm".to_owned(),
+            Some(raw) => format!("alg is {}, not the name of an algorithm", super::claims::kind_of(raw)),
+        });
+    };
+    if let Some(found) = ALGORITHMS.into_iter().find(|a| a.name == name) {
+        return Ok(found);
+    }
+    let upper = name.to_ascii_uppercase();
+    if upper == "NONE" {
+        return refused(format!("alg is {}: the token is not signed", quote(&name)));
+    }
+    if upper.starts_with("HS") {
+        return refused(format!(
+            "{} is made with a shared secret; the issuer's published keys never verify it",
+            quote(&name)
+        ));
+    }
+    if let Some(meant) = ALGORITHMS.iter().find(|a| a.name.eq_ignore_ascii_case(&name)) {
+        return refused(format!("alg is {}; the algorithm's name is {}", quote(&name), meant.name));
+    }
+    if name.is_empty() {
+        return refused("The header names no algorithm: alg is empty".to_owned());
+    }
+    Err(NotChecked { reason: format!("Cannot verify {} here", quote(&name)) })
+}
+
+fn judge(token: &str, decoded: &Decoded, keys: &JwkSet) -> Result<SignatureVerdict, SignatureVerdict> {
+    let not_checked = |reason: &str| NotChecked { reason: reason.to_owned() };
+    match decoded.kind {
+        TokenKind::Opaque => return Err(not_checked("An opaque token has no signature to check")),
+        TokenKind::Jwe => {
+            return Err(not_checked("An encrypted token (JWE) can only be read by its recipient"));
+        }
+        TokenKind::Jwt => {}
+    }
+    if let Some(problem) = &decoded.malformed {
+        return Err(Invalid { reason: format!("Malformed: {}", problem.trim_end_matches('.')) });
+    }
+    let (Some(header), Some((signed, signature))) = (&decoded.header, &decoded.pieces) else {
+        return Err(Invalid { reason: "Malformed: a part of the token is missing".to_owned() });
+    };
+    let (Some(signed), Some(signature_text)) = (token.get(signed.clone()), token.get(signature.clone()))
+    else {
+        return Err(not_checked("The pieces belong to another token"));
+    };
+    understood(header)?;
+    let algorithm = algorithm_of(header)?;
+    let (Some(signature), None) = decode_part("signature", signature_text) else {
+        return Err(Invalid { reason: "Malformed: the signature is not base64url".to_owned() });
+    };
+    if signature.is_empty() {
+        return Err(Invalid { reason: "The signature is empty".to_owned() });
+    }
+
+    let candidates = candidates(header, algorithm, keys)?;
+    let mut reason = None;
+    for key in &candidates {
+        match made_by(key, algorithm, signed.as_bytes(), signature_text, &signature) {
+            Ok(()) => {
+                let several = candidates.len() > 1;
+                let warning = match header.kid() {
+                    None if several => {
+                        Some("The token names no key; one of those that fit made its signature")
+                    }
+                    Some(_) if several => Some("More than one published key has this name; one of them fits"),
+                    _ => None,
+                };
+                let (alg, kid) = (algorithm.name.to_owned(), key.kid.clone());
+                return Ok(Valid { alg, kid, warning: warning.map(str::to_owned) });
+            }
+            Err(why) => reason = Some(why),
+        }
+    }
+    let reason = match (candidates.len(), reason) {
+        (1, Some(reason)) => reason,
+        (n, _) => format!("None of the {n} published keys that fit made this signature"),
+    };
+    Err(Invalid { reason })
+}
+
+/// Refuses what changes the meaning of a token and is not understood here (RFC 7515 §4.1.11, RFC 7797).
+fn understood(header: &JoseHeader) -> Result<(), SignatureVerdict> {
+    let members = header.members();
+    let invalid = |reason: String| Err(Invalid { reason });
+    if members.has("crit") {
+        return match members.strings("crit") {
+            Some(names) if !names.is_empty() => {
+                let names: Vec<String> = names.iter().map(|name| quote(name)).collect();
+                invalid(format!(
+                    "The header marks {} as critical, which is not understood here",
+                    list(&names, 5)
+                ))
+            }
+            _ => invalid("The header's crit is no list of names".to_owned()),
+        };
+    }
+    if members.raw("b64").is_some_and(|b64| b64 != "true") {
+        return invalid("The payload is not encoded (b64: false), which is not understood here".to_owned());
+    }
+    if members.has("zip") {
+        return invalid("The payload is compressed (zip), which a signed token must not be".to_owned());
+    }
+    if members.has("kid") && header.kid().is_none() {
+        return invalid("The header's kid is not a text".to_owned());
+    }
+    Ok(())
+}
+
+/// The keys that may have made the signature: those of the token's `kid`, or all, that fit the algorithm.
+fn candidates<'k>(
+    header: &JoseHeader,
+    algorithm: Algorithm,
+    keys: &'k JwkSet,
+) -> Result<Vec<&'k Jwk>, SignatureVerdict> {
+    let kid = header.kid();
+    let named: Vec<&Jwk> = keys.keys.iter().filter(|key| kid.is_none() || key.kid == kid).collect();
+    let fitting: Vec<&Jwk> = named.iter().copied().filter(|key| misfit(key, algorithm).is_none()).collect();
+    if !fitting.is_empty() {
+        return Ok(fitting);
+    }
+    let known = || keys.kids().map(str::to_owned).collect();
+    let Some(kid) = kid else { return Err(KeyNotFound { kid: None, known: known() }) };
+    let name = quote(&kid);
+    if let Some(reason) = named.first().and_then(|key| misfit(key, algorithm)) {
+        return Err(AlgorithmRefused { reason: format!("Key {name} {reason}") });
+    }
+    match keys.unusable.iter().find(|key| key.kid.as_deref() == Some(&kid)) {
+        Some(key) if key.refused => Err(AlgorithmRefused { reason: format!("Key {name} {}", key.reason) }),
+        Some(key) => Err(NotChecked { reason: format!("Key {name} {}", key.reason) }),
+        None => Err(KeyNotFound { kid: Some(kid), known: known() }),
+    }
+}
+
+/// Why a key must not verify this algorithm.
+fn misfit(key: &Jwk, algorithm: Algorithm) -> Option<String> {
+    if key.material.family() != algorithm.family {
+        return Some(format!("is {}; the token says {}", key.describe(), algorithm.name));
+    }
+    // RFC 9864 gave EdDSA on Ed25519 a name of its own.
+    let same = |alg: &str| {
+        alg == algorithm.name || (algorithm.family == Family::Ed25519 && matches!(alg, "EdDSA" | "Ed25519"))
+    };
+    match key.alg.as_deref() {
+        Some(alg) if !same(alg) => {
+            Some(format!("is for {} only; the token says {}", quote(alg), algorithm.name))
+        }
+        _ => None,
+    }
+}
+
+/// Whether this key made the signature; if not, why.
+fn made_by(
+    key: &Jwk,
+    algorithm: Algorithm,
+    signed: &[u8],
+    encoded: &str,
+    signature: &[u8],
+) -> Result<(), String> {
+    let expected = match &key.material {
+        Material::Rsa { n, .. } => n.len(),
+        Material::Ec { curve, .. } => 2 * curve.size(),
+        Material::Ed25519 { .. } => 64,
+    };
+    if signature.len() != expected {
+        let is = signature.len();
+        return Err(match key.material {
+            Material::Ec { .. } if signature.first() == Some(&0x30) => {
+                format!("The signature is DER, {is} bytes; a JWS holds the bare r and s, {expected} bytes")
+            }
+            _ => format!("The signature has {is} bytes; {} with this key makes {expected}", algorithm.name),
+        });
+    }
+    let valid = match (algorithm.jwa, &key.material) {
+        (Some(jwa), material) => {
+            install_crypto();
+            let key = match material {
+                Material::Rsa { n, e } => DecodingKey::from_rsa_raw_components(n, e),
+                Material::Ec { point, .. } => DecodingKey::from_ec_der(point),
+                Material::Ed25519 { x } => DecodingKey::from_ed_der(x),
+            };
+            jsonwebtoken::crypto::verify(encoded, signed, &key, jwa).unwrap_or(false)
+        }
+        (None, Material::Ec { curve, point }) => {
+            UnparsedPublicKey::new(curve.verification(), point).verify(signed, signature).is_ok()
+        }
+        (None, Material::Ed25519 { x }) => {
+            UnparsedPublicKey::new(&signature::ED25519, x).verify(signed, signature).is_ok()
+        }
+        (None, Material::Rsa { .. }) => false,
+    };
+    if valid {
+        Ok(())
+    } else {
+        Err("The signature does not match: the token was changed, or another key made it".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::decode_unverified;
+    use super::super::samples::{b64, keys, rfc_vectors, set};
+    use super::*;
+
+    fn judged(token: &str, keys: &JwkSet) -> SignatureVerdict {
+        verify(token, &decode_unverified(token), keys)
+    }
+
+    fn signed(alg: &str) -> String {
+        keys().sign(alg, &json!({ "alg": alg, "kid": "k" }).to_string(), r#"{"sub":"s"}"#)
+    }
+
+    fn check_invalid(token: &str, keys: &JwkSet, reason: &str) {
+        assert_eq!(judged(token, keys), Invalid { reason: reason.to_owned() }, "{token}");
+    }
+
+    fn check_refused(token: &str, keys: &JwkSet, reason: &str) {
+        assert_eq!(judged(token, keys), AlgorithmRefused { reason: reason.to_owned() }, "{token}");
+    }
+
+    fn check_not_checked(token: &str, keys: &JwkSet, reason: &str) {
+        assert_eq!(judged(token, keys), NotChecked { reason: reason.to_owned() }, "{token}");
+    }
+
+    const MISMATCH: &str = "The signature does not match: the token was changed, or another key made it";
+
+    #[test]
+    fn installing_twice_is_harmless() {
+        install_crypto();
+        install_crypto();
+    }
+
+    #[test]
+    fn the_examples_of_the_rfcs() {
+        for vector in rfc_vectors() {
+            let token = vector["token"].as_str().unwrap();
+            let word = match judged(token, &set(&[vector["jwk"].clone()])) {
+                Valid { .. } => "valid",
+                AlgorithmRefused { .. } => "algorithm refused",
+                other => panic!("{}: {other:?}", vector["source"]),
+            };
+            assert_eq!(word, vector["verdict"], "{}", vector["source"]);
+        }
+    }
+
+    #[test]
+    fn every_algorithm_verifies_and_notices_a_changed_bit() {
+        for Algorithm { name, .. } in ALGORITHMS {
+            let (token, set) = (signed(name), set(&[keys().jwk(name, "k")]));
+            assert_eq!(
+                judged(&token, &set),
+                Valid { alg: name.to_owned(), kid: Some("k".to_owned()), warning: None },
+                "{name}"
+            );
+            // f_jwt_27: one bit flipped, in the signature and in the payload.
+            let (input, signature) = token.rsplit_once('.').unwrap();
+            let mut bytes = decode_part("", signature).0.unwrap();
+            bytes[20] ^= 1;
+            check_invalid(&format!("{input}.{}", b64(&bytes)), &set, MISMATCH);
+            let (header, _) = input.split_once('.').unwrap();
+            check_invalid(&format!("{header}.{}.{signature}", b64(br#"{"sub":"t"}"#)), &set, MISMATCH);
+        }
+    }
+
+    #[test]
+    fn f_jwt_18_none_in_all_spellings() {
+        let set = set(&[keys().jwk("RS256", "k")]);
+        for (alg, reason) in [
+            (json!("none"), "alg is “none”: the token is not signed"),
+            (json!("None"), "alg is “None”: the token is not signed"),
+            (json!("noNE"), "alg is “noNE”: the token is not signed"),
+            (json!(""), "The header names no algorithm: alg is empty"),
+            (json!(null), "alg is null, not the name of an algorithm"),
+            (json!(1), "alg is a number, not the name of an algorithm"),
+            (json!("rs256"), "alg is “rs256”; the algorithm's name is RS256"),
+        ] {
+            for signature in ["", "AA"] {
+                let header = b64(json!({ "alg": alg, "kid": "k" }).to_string().as_bytes());
+                check_refused(&format!("{header}.e30.{signature}"), &set, reason);
+            }
+        }
+        check_refused(&format!("{}.e30.AA", b64(b"{}")), &set, "The header names no algorithm");
+    }
+
+    #[test]
+    fn f_jwt_19_hmac_over_a_public_key() {
+        let jwk = keys().jwk("RS256", "k");
+        let set = set(&[jwk.clone(), json!({ "kty": "oct", "kid": "s", "k": "AAAA" })]);
+        let n = decode_part("", jwk["n"].as_str().unwrap()).0.unwrap();
+        for kid in ["k", "s"] {
+            for secret in [jwk.to_string().into_bytes(), n.clone(), vec![0, 0, 0]] {
+                let input =
+                    format!("{}.e30", b64(json!({ "alg": "HS256", "kid": kid }).to_string().as_bytes()));
+                let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &secret);
+                let tag = aws_lc_rs::hmac::sign(&key, input.as_bytes());
+                check_refused(
+                    &format!("{input}.{}", b64(tag.as_ref())),
+                    &set,
+                    "“HS256” is made with a shared secret; the issuer's published keys never verify it",
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn f_jwt_20_algorithm_and_key_must_fit() {
+        let of = |alg: &str| set(&[keys().jwk(alg, "k")]);
+        check_refused(&signed("RS256"), &of("ES256"), "Key “k” is an EC key on P-256; the token says RS256");
+        check_refused(
+            &signed("ES256"),
+            &of("RS256"),
+            "Key “k” is an RSA key of 2048 bits; the token says ES256",
+        );
+        check_refused(&signed("ES256"), &of("ES384"), "Key “k” is an EC key on P-384; the token says ES256");
+        check_refused(&signed("ES256"), &of("EdDSA"), "Key “k” is an Ed25519 key; the token says ES256");
+        let labelled = |alg: &str, label: &str| {
+            let mut key = keys().jwk(alg, "k");
+            key["alg"] = json!(label);
+            set(&[key])
+        };
+        check_refused(
+            &signed("PS256"),
+            &labelled("RS256", "RS256"),
+            "Key “k” is for “RS256” only; the token says PS256",
+        );
+        check_refused(
+            &signed("RS256"),
+            &labelled("RS256", "RSA-OAEP"),
+            "Key “k” is for “RSA-OAEP” only; the token says RS256",
+        );
+        for (alg, label) in [("EdDSA", "Ed25519"), ("Ed25519", "EdDSA"), ("RS256", "RS256")] {
+            assert!(matches!(judged(&signed(alg), &labelled(alg, label)), Valid { .. }), "{alg}");
+        }
+    }
+
+    #[test]
+    fn f_jwt_21_algorithms_that_cannot_be_verified_here() {
+        for alg in ["ES256K", "Ed448", "ML-DSA-65", "unheard-of"] {
+            let token = format!("{}.e30.AA", b64(json!({ "alg": alg }).to_string().as_bytes()));
+            check_not_checked(&token, &set(&[]), &format!("Cannot verify “{alg}” here"));
+        }
+    }
+
+    #[test]
+    fn f_jwt_22_23_24_headers_that_are_not_understood() {
+        let set = set(&[keys().jwk("RS256", "k")]);
+        for (name, value, reason) in [
+            ("crit", json!(["x"]), "The header marks “x” as critical, which is not understood here"),
+            ("crit", json!(["b64"]), "The header marks “b64” as critical, which is not understood here"),
+            ("crit", json!([]), "The header's crit is no list of names"),
+            ("crit", json!(1), "The header's crit is no list of names"),
+            ("b64", json!(false), "The payload is not encoded (b64: false), which is not understood here"),
+            ("zip", json!("DEF"), "The payload is compressed (zip), which a signed token must not be"),
+        ] {
+            let mut header = json!({ "alg": "RS256", "kid": "k" });
+            header[name] = value;
+            check_invalid(&keys().sign("RS256", &header.to_string(), "{}"), &set, reason);
+        }
+    }
+
+    #[test]
+    fn f_jwt_25_keys_in_the_header_are_not_followed() {
+        let mut header = json!({ "alg": "RS256", "kid": "mine", "jku": "http://127.0.0.1:1/", "x5u": "http://127.0.0.1:1/" });
+        header["jwk"] = keys().jwk("RS256", "mine");
+        let token = keys().sign("RS256", &header.to_string(), "{}");
+        let other = set(&[keys().jwk("ES256", "theirs")]);
+        assert_eq!(
+            judged(&token, &other),
+            KeyNotFound { kid: Some("mine".to_owned()), known: vec!["theirs".to_owned()] }
+        );
+        assert!(matches!(judged(&token, &set(&[keys().jwk("RS256", "mine")])), Valid { .. }));
+    }
+
+    #[test]
+    fn f_jwt_26_a_hostile_kid_is_only_a_name() {
+        let set = set(&[keys().jwk("RS256", "k")]);
+        for kid in ["../../x", "' OR 1=1", &"k".repeat(300_000), "", "k\u{202e}", "K"] {
+            let token = keys().sign("RS256", &json!({ "alg": "RS256", "kid": kid }).to_string(), "{}");
+            let known = vec!["k".to_owned()];
+            assert_eq!(judged(&token, &set), KeyNotFound { kid: Some(kid.to_owned()), known });
+        }
+        let token = keys().sign("RS256", r#"{"alg":"RS256","kid":7}"#, "{}");
+        check_invalid(&token, &set, "The header's kid is not a text");
+    }
+
+    #[test]
+    fn f_jwt_27_signatures_of_the_wrong_shape() {
+        let es256 = set(&[keys().jwk("ES256", "k")]);
+        let with =
+            |signature: &[u8]| format!("{}.{}", signed("ES256").rsplit_once('.').unwrap().0, b64(signature));
+        check_invalid(&with(&[]), &es256, "The signature is empty");
+        check_invalid(&with(&[1; 63]), &es256, "The signature has 63 bytes; ES256 with this key makes 64");
+        check_invalid(&with(&[0; 64]), &es256, MISMATCH);
+        let mut der = vec![0x30, 0x44];
+        der.extend([1; 68]);
+        check_invalid(
+            &with(&der),
+            &es256,
+            "The signature is DER, 70 bytes; a JWS holds the bare r and s, 64 bytes",
+        );
+        let (input, _) = signed("RS256").rsplit_once('.').map(|(i, s)| (i.to_owned(), s.to_owned())).unwrap();
+        check_invalid(
+            &format!("{input}.{}", b64(&[1; 255])),
+            &set(&[keys().jwk("RS256", "k")]),
+            "The signature has 255 bytes; RS256 with this key makes 256",
+        );
+    }
+
+    #[test]
+    fn f_jwt_28_weak_keys_do_not_verify() {
+        let weak = json!({ "kty": "RSA", "kid": "k", "n": b64(&[0xff; 128]), "e": "AQAB" });
+        check_refused(
+            &signed("RS256"),
+            &set(&[weak]),
+            "Key “k” is weak: 1024 bits, fewer than 2048 (RFC 8725 §3.4)",
+        );
+        let broken = json!({ "kty": "RSA", "kid": "k", "e": "AQAB" });
+        check_not_checked(&signed("RS256"), &set(&[broken]), "Key “k” has no n");
+    }
+
+    #[test]
+    fn malformed_tokens_do_not_verify_even_if_they_could_be_read() {
+        let set = set(&[keys().jwk("ES256", "k")]);
+        let token = signed("ES256");
+        let no_part = "Malformed: The token has 2 parts; a signed JWT has 3";
+        check_invalid(token.rsplit_once('.').unwrap().0, &set, no_part);
+        check_invalid(
+            &format!("{token}=="),
+            &set,
+            "Malformed: The signature is padded with =: base64url has none of that",
+        );
+        check_invalid(
+            &format!("{token}\n"),
+            &set,
+            "Malformed: The signature has white space in it: base64url has none of that",
+        );
+        let twice = keys().sign("ES256", r#"{"alg":"none","alg":"ES256","kid":"k"}"#, "{}");
+        check_invalid(
+            &twice,
+            &set,
+            "Malformed: The header says “alg” more than once; here the last one counts",
+        );
+        check_not_checked("rt_1", &set, "An opaque token has no signature to check");
+        let jwe = format!("{}.AA.AA.AA.AA", b64(br#"{"alg":"dir","enc":"A128GCM"}"#));
+        check_not_checked(&jwe, &set, "An encrypted token (JWE) can only be read by its recipient");
+    }
+
+    fn nameless(alg: &str) -> String {
+        keys().sign(alg, &json!({ "alg": alg }).to_string(), "{}")
+    }
+
+    #[test]
+    fn f_jwk_4_no_kid_in_the_token() {
+        let (rsa, ec) = (keys().jwk("RS256", "a"), keys().jwk("ES256", "b"));
+        let valid = |kid: &str, warning: Option<&str>| Valid {
+            alg: "ES256".to_owned(),
+            kid: Some(kid.to_owned()),
+            warning: warning.map(str::to_owned),
+        };
+        assert_eq!(judged(&nameless("ES256"), &set(&[rsa.clone(), ec.clone()])), valid("b", None));
+        let mut twin = ec.clone();
+        twin["kid"] = json!("twin");
+        assert_eq!(
+            judged(&nameless("ES256"), &set(&[twin, ec])),
+            valid("twin", Some("The token names no key; one of those that fit made its signature"))
+        );
+        assert_eq!(
+            judged(&nameless("EdDSA"), &set(&[rsa])),
+            KeyNotFound { kid: None, known: vec!["a".to_owned()] }
+        );
+    }
+
+    #[test]
+    fn f_jwk_5_two_keys_of_one_name() {
+        let both = set(&[keys().jwk("RS256", "k"), keys().jwk("ES256", "k")]);
+        for alg in ["RS256", "ES256"] {
+            assert!(matches!(judged(&signed(alg), &both), Valid { warning: None, .. }), "{alg}");
+        }
+        let stranger = aws_lc_rs::signature::EcdsaKeyPair::generate(
+            &aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED_SIGNING,
+        )
+        .unwrap();
+        let point = aws_lc_rs::signature::KeyPair::public_key(&stranger).as_ref()[1..].to_vec();
+        let (x, y) = point.split_at(32);
+        let other: Value = json!({ "kty": "EC", "crv": "P-256", "kid": "k", "x": b64(x), "y": b64(y) });
+        let same = set(&[other.clone(), keys().jwk("ES256", "k")]);
+        assert_eq!(
+            judged(&signed("ES256"), &same),
+            Valid {
+                alg: "ES256".to_owned(),
+                kid: Some("k".to_owned()),
+                warning: Some("More than one published key has this name; one of them fits".to_owned()),
+            }
+        );
+        let wrong = set(&[other.clone(), other]);
+        check_invalid(&signed("ES256"), &wrong, "None of the 2 published keys that fit made this signature");
+    }
+
+    #[test]
+    fn f_jwk_6_an_unknown_kid() {
+        let known = set(&[keys().jwk("RS256", "a"), json!({ "kty": "RSA", "kid": "b" })]);
+        assert_eq!(
+            judged(&signed("RS256"), &known),
+            KeyNotFound { kid: Some("k".to_owned()), known: vec!["a".to_owned(), "b".to_owned()] }
+        );
+    }
+}
