@@ -231,7 +231,8 @@ impl Http {
         } else {
             builder = builder.min_tls_version(tls::Version::TLS_1_2);
             if !key.extra_ca.trim().is_empty() {
-                builder = builder.tls_certs_merge(read_pem(&key.extra_ca).ok_or_else(|| place.bad_extra_ca())?);
+                builder =
+                    builder.tls_certs_merge(read_pem(&key.extra_ca).ok_or_else(|| place.bad_extra_ca())?);
             }
         }
         builder.build().map_err(|error| AppError::Tls {
@@ -309,11 +310,7 @@ impl Place {
     }
 
     fn timed_out(&self, stage: &str, limit: Duration) -> AppError {
-        AppError::TimedOut {
-            stage: stage.to_owned(),
-            seconds: seconds(limit),
-            address: self.address.clone(),
-        }
+        AppError::TimedOut { stage: stage.to_owned(), seconds: seconds(limit), address: self.address.clone() }
     }
 
     fn bad_proxy(&self) -> AppError {
@@ -508,7 +505,9 @@ fn tls_problem(error: &RustlsError) -> (TlsProblem, String) {
             Bad::NotValidForName | Bad::NotValidForNameContext { .. } => {
                 (TlsProblem::WrongHost, shown(&error.to_string()))
             }
-            Bad::UnknownIssuer => (TlsProblem::UnknownCa, shown(&error.to_string())),
+            // A bad signature: an authority of this very name is trusted, but with another key. That is what
+            // a development authority looks like that was made anew.
+            Bad::UnknownIssuer | Bad::BadSignature => (TlsProblem::UnknownCa, shown(&error.to_string())),
             // A certificate authority's own certificate used by a server: made by hand, signed by nobody.
             Bad::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
                 (TlsProblem::UnknownCa, shown(&error.to_string()))
