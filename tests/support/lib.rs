@@ -1,1 +1,4 @@
-//! skeleton
+//! What several test binaries share.
+
+pub mod certificates;
+pub mod raw_server;

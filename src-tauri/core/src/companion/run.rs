@@ -81,7 +81,7 @@ impl World {
             SecretSource::CopyOf(keeping) => self.read_secret(*keeping).await?,
         };
         match new.keep {
-            Keep::Keychain => self.keychain.set(new.id, &text).await,
+            Keep::Keychain => self.keychain.set(new.id, text).await,
             Keep::Session => {
                 locked(&self.session).insert(new.id, text);
                 Ok(())
@@ -268,8 +268,8 @@ impl Tasks {
         let mut waiting = self.world.keychain.waiting();
         tokio::spawn(async move {
             while waiting.changed().await.is_ok() {
-                let now_waiting = *waiting.borrow_and_update();
-                if now_waiting {
+                let calls = *waiting.borrow_and_update();
+                if calls > 0 {
                     tasks.report(Event::Keychain(KeychainStatus::Waiting)).await;
                 }
             }

@@ -1,0 +1,3 @@
+//! Whole flows of the core against servers and files that misbehave.
+
+mod http;
