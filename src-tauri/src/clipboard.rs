@@ -37,7 +37,11 @@ impl Guard {
 
     /// Puts a secret on the clipboard, asks the system to keep it out of the history, reads it back, and clears
     /// it after `clear_after` seconds if it is still ours. Returns when that will be, in Unix milliseconds.
-    pub(crate) async fn put_secret(&self, text: Secret, clear_after: Option<u32>) -> Result<Option<i64>, AppError> {
+    pub(crate) async fn put_secret(
+        &self,
+        text: Secret,
+        clear_after: Option<u32>,
+    ) -> Result<Option<i64>, AppError> {
         let fingerprint = text.fingerprint();
         self.write(text, true).await?;
         let generation = {
@@ -67,8 +71,11 @@ impl Guard {
                     std::thread::sleep(PAUSE);
                 }
                 let clipboard = app.clipboard();
-                let written =
-                    if secret { clipboard.write_secret(text.expose()) } else { clipboard.write_text(text.expose()) };
+                let written = if secret {
+                    clipboard.write_secret(text.expose())
+                } else {
+                    clipboard.write_text(text.expose())
+                };
                 match written.and_then(|()| clipboard.read_text()) {
                     Ok(read) if read == text.expose() => return Ok(()),
                     Ok(_) => last = "it holds something else when read back".to_owned(),
@@ -93,7 +100,12 @@ impl Guard {
                 }
                 tokio::time::sleep(Duration::from_millis(left.min(SLICE_MS).unsigned_abs())).await;
             }
-            let newest = guard.ours.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|ours| ours.generation);
+            let newest = guard
+                .ours
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .as_ref()
+                .map(|ours| ours.generation);
             if newest == Some(generation) {
                 guard.clear_if_ours().await;
             }
@@ -106,7 +118,8 @@ impl Guard {
         let app = self.app.clone();
         let work = move || {
             let clipboard = app.clipboard();
-            let is_ours = clipboard.read_text().is_ok_and(|text| Secret::new(text).fingerprint() == ours.fingerprint);
+            let is_ours =
+                clipboard.read_text().is_ok_and(|text| Secret::new(text).fingerprint() == ours.fingerprint);
             if is_ours && let Err(error) = clipboard.clear() {
                 tracing::warn!(%error, "the clipboard could not be cleared");
             }

@@ -3,11 +3,11 @@
 use std::future::Future;
 
 use scaikey_core::contract::{
-    AppError, ApplicationArgs, CheckApplicationArgs, CheckInstanceArgs, CopyFormatView, CopyReceipt, CopyTokenArgs,
-    DefaultMarginArgs, Diagnostics, DiscoverArgs, DiscoveryReport, InstanceArgs, MoveApplicationArgs,
-    MoveInstanceArgs, PracticeLifetimeArgs, Preferences, Problem, SaveApplicationArgs, SaveInstanceArgs,
-    SavePreferencesArgs, SecretView, SetSecretArgs, Snapshot, StorageReport, TestApplicationArgs, TestReport,
-    TokenDetails, UndoArgs,
+    AppError, ApplicationArgs, CheckApplicationArgs, CheckInstanceArgs, CopyFormatView, CopyReceipt,
+    CopyTokenArgs, DefaultMarginArgs, Diagnostics, DiscoverArgs, DiscoveryReport, InstanceArgs,
+    MoveApplicationArgs, MoveInstanceArgs, PracticeLifetimeArgs, Preferences, Problem, SaveApplicationArgs,
+    SaveInstanceArgs, SavePreferencesArgs, SecretView, SetSecretArgs, Snapshot, StorageReport,
+    TestApplicationArgs, TestReport, TokenDetails, UndoArgs,
 };
 use scaikey_core::model::{ApplicationId, InstanceId};
 use tauri::{AppHandle, Manager as _, Wry, ipc::Invoke};

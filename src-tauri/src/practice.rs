@@ -4,12 +4,10 @@
 use std::sync::{Mutex, PoisonError};
 
 use scaikey_core::companion::{Companion, PracticeApplication};
-use scaikey_core::contract::{
-    AppError, ApplicationDraft, Keep, Renewal, SecretDraft,
-};
+use scaikey_core::contract::{AppError, ApplicationDraft, Keep, Renewal, SecretDraft};
 use scaikey_core::model::{
-    ApplicationId, ApplicationType, ClientAuthentication, Instance, InstanceId, Level, LevelName, Practice as Saved,
-    Registration,
+    ApplicationId, ApplicationType, ClientAuthentication, Instance, InstanceId, Level, LevelName,
+    Practice as Saved, Registration,
 };
 use scaikey_core::secret::Secret;
 use scaikey_practice::{NewApplication, Options, Port, Practice};
@@ -79,7 +77,8 @@ impl Host {
                 return Err(error);
             }
         };
-        let saved = companion.practice_seed().await?.and_then(|(saved, _)| saved.applications.first().map(|a| a.id));
+        let saved =
+            companion.practice_seed().await?.and_then(|(saved, _)| saved.applications.first().map(|a| a.id));
         let application = match saved {
             Some(application) => application,
             None => register_first(companion, &practice, instance).await?,
@@ -125,8 +124,12 @@ fn register_saved(practice: &Practice, applications: &[PracticeApplication]) {
             client_secret: Some(secret.expose().to_owned()),
             level: match level {
                 Level::Global => scaikey_practice::Level::Global,
-                Level::Partner { tenant_slug } => scaikey_practice::Level::Partner { slug: tenant_slug.clone() },
-                Level::Tenant { tenant_slug } => scaikey_practice::Level::Tenant { slug: tenant_slug.clone() },
+                Level::Partner { tenant_slug } => {
+                    scaikey_practice::Level::Partner { slug: tenant_slug.clone() }
+                }
+                Level::Tenant { tenant_slug } => {
+                    scaikey_practice::Level::Tenant { slug: tenant_slug.clone() }
+                }
             },
             application_type: match application_type {
                 ApplicationType::Service => scaikey_practice::ApplicationType::Service,
@@ -138,7 +141,11 @@ fn register_saved(practice: &Practice, applications: &[PracticeApplication]) {
 }
 
 /// Another program may have taken the port since; then the base URL follows.
-async fn follow_port(companion: &Companion, practice: &Practice, instance: &Instance) -> Result<(), AppError> {
+async fn follow_port(
+    companion: &Companion,
+    practice: &Practice,
+    instance: &Instance,
+) -> Result<(), AppError> {
     let port = practice.port();
     if instance.practice.is_some_and(|saved| saved.port == port) {
         return Ok(());

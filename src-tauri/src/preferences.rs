@@ -17,8 +17,7 @@ pub(crate) fn read(app: &AppHandle) -> Preferences {
 
 /// Saves them.
 pub(crate) fn save(app: &AppHandle, preferences: &Preferences) -> Result<(), AppError> {
-    let failed =
-        |detail: String| AppError::Storage { path: PREFERENCES_FILE.to_owned(), detail };
+    let failed = |detail: String| AppError::Storage { path: PREFERENCES_FILE.to_owned(), detail };
     let store = app.store(PREFERENCES_FILE).map_err(|error| failed(error.to_string()))?;
     let value = serde_json::to_value(preferences).map_err(|error| failed(error.to_string()))?;
     store.set(KEY, value);

@@ -4,8 +4,8 @@ use super::event::{Answer, Change, NewSecret, Planned, SecretSource};
 use super::state::{Deleted, keychain_ids};
 use crate::contract::{AppError, Field, Keep, Problem, SecretDraft, Severity};
 use crate::model::{
-    Application, ApplicationId, BaseUrl, Config, Instance, InstanceId, InstanceKind, MARGIN_SECONDS, Practice,
-    SecretId, SecretKeeping, parse_application, parse_instance,
+    Application, ApplicationId, BaseUrl, Config, Instance, InstanceId, InstanceKind, MARGIN_SECONDS,
+    Practice, SecretId, SecretKeeping, parse_application, parse_instance,
 };
 use crate::secret::Secret;
 
@@ -55,12 +55,13 @@ pub(super) fn plan(config: &Config, change: Change) -> Result<Planned, AppError>
     let config = &mut planned.config;
     match change {
         Change::SaveInstance { draft, fresh } => {
-            let existing = draft.id.map(|id| instance_mut(config, id).map(|found| found.clone())).transpose()?;
+            let existing =
+                draft.id.map(|id| instance_mut(config, id).map(|found| found.clone())).transpose()?;
             let (parsed, problems) = parse_instance(&draft, fresh, existing.as_ref());
             let parsed = parsed.ok_or_else(|| invalid(problems))?;
             planned.answer = Answer::Instance(parsed.id);
-            match existing {
-                Some(_) => *instance_mut(config, parsed.id)? = parsed,
+            match config.instances.iter_mut().find(|instance| instance.id == parsed.id) {
+                Some(saved) => *saved = parsed,
                 None => config.instances.push(parsed),
             }
         }
@@ -98,7 +99,8 @@ pub(super) fn plan(config: &Config, change: Change) -> Result<Planned, AppError>
             config.instances.insert(index.min(config.instances.len()), moved);
         }
         Change::SaveApplication { draft, fresh, secret } => {
-            let existing = draft.id.map(|id| place_of(config, id).map(|(home, at)| home.applications[at].clone()));
+            let existing =
+                draft.id.map(|id| place_of(config, id).map(|(home, at)| home.applications[at].clone()));
             let existing = existing.transpose()?;
             let home = instance_mut(config, draft.instance)?;
             let (parsed, problems) = parse_application(&draft, fresh, home, existing.as_ref());

@@ -3,9 +3,7 @@
 use url::Url;
 
 use super::state::Deleted;
-use crate::contract::{
-    AppError, ApplicationDraft, InstanceDraft, Keep, KeychainStatus, TokenDetails,
-};
+use crate::contract::{AppError, ApplicationDraft, InstanceDraft, Keep, KeychainStatus, TokenDetails};
 use crate::jwt::JwkSet;
 use crate::model::{
     ApplicationId, Config, EndpointKey, Instance, InstanceId, Network, SecretId, SecretKeeping,

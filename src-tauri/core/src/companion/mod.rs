@@ -18,11 +18,12 @@ use uuid::Uuid;
 
 use crate::adapters::{Http, Keychain};
 use crate::contract::{
-    AppError, ApplicationDraft, DiscoveryReport, InstanceDraft, Keep, Problem, Snapshot, TestReport, TokenDetails,
+    AppError, ApplicationDraft, DiscoveryReport, InstanceDraft, Keep, Problem, Snapshot, TestReport,
+    TokenDetails,
 };
 use crate::model::{
-    ApplicationId, BaseUrl, Colour, Config, Instance, InstanceId, InstanceKind, Network, Practice, Proxy, SecretId,
-    parse_application, parse_instance,
+    ApplicationId, BaseUrl, Colour, Config, Instance, InstanceId, InstanceKind, Network, Practice, Proxy,
+    SecretId, parse_application, parse_instance,
 };
 use crate::ports::{Clock, ConfigStore, SecretStore};
 use crate::secret::Secret;
@@ -145,7 +146,11 @@ impl Companion {
     ///
     /// # Errors
     /// [`AppError::InvalidInput`]. A document that cannot be read is part of the report.
-    pub async fn discover(&self, draft: &InstanceDraft, tenant_slug: Option<&str>) -> Result<DiscoveryReport, AppError> {
+    pub async fn discover(
+        &self,
+        draft: &InstanceDraft,
+        tenant_slug: Option<&str>,
+    ) -> Result<DiscoveryReport, AppError> {
         let config = self.config().await?;
         probe::discover(&self.world, &config, draft, tenant_slug).await
     }
@@ -294,7 +299,12 @@ impl Companion {
     ///
     /// # Errors
     /// As [`save_application`](Self::save_application).
-    pub async fn set_secret(&self, application: ApplicationId, value: Secret, keep: Keep) -> Result<(), AppError> {
+    pub async fn set_secret(
+        &self,
+        application: ApplicationId,
+        value: Secret,
+        keep: Keep,
+    ) -> Result<(), AppError> {
         let secret = SecretId(Uuid::new_v4());
         self.change_only(Change::SetSecret { application, value, keep, secret }).await
     }

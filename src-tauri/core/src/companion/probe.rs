@@ -11,13 +11,15 @@ use crate::contract::{
     Severity, TestReport,
 };
 use crate::model::{
-    ApplicationId, Config, EndpointKey, Instance, InstanceId, InstanceKind, parse_application,
-    parse_instance,
+    ApplicationId, Config, EndpointKey, Instance, InstanceId, InstanceKind, parse_application, parse_instance,
 };
 use crate::oauth::metadata::{discovery_urls, resolve};
 
 /// The saved instance that a draft is for.
-pub(super) fn instance_of<'a>(config: &'a Config, draft: &ApplicationDraft) -> Result<&'a Instance, AppError> {
+pub(super) fn instance_of<'a>(
+    config: &'a Config,
+    draft: &ApplicationDraft,
+) -> Result<&'a Instance, AppError> {
     config.instance(draft.instance).ok_or_else(|| AppError::NotFound { what: "instance".to_owned() })
 }
 
@@ -65,7 +67,11 @@ pub(super) async fn discover(
 }
 
 /// Makes one real token request with a draft.
-pub(super) async fn test(world: &World, config: &Config, draft: &ApplicationDraft) -> Result<TestReport, AppError> {
+pub(super) async fn test(
+    world: &World,
+    config: &Config,
+    draft: &ApplicationDraft,
+) -> Result<TestReport, AppError> {
     let instance = instance_of(config, draft)?;
     let existing = draft.id.and_then(|id| config.find(id)).map(|(_, application)| application);
     let (application, problems) = parse_application(draft, ApplicationId(Uuid::nil()), instance, existing);

@@ -40,7 +40,12 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn new(http: Http, clock: Arc<dyn Clock>, keychain: Keychain, config: Box<dyn ConfigStore>) -> Self {
+    pub(super) fn new(
+        http: Http,
+        clock: Arc<dyn Clock>,
+        keychain: Keychain,
+        config: Box<dyn ConfigStore>,
+    ) -> Self {
         Self {
             http,
             clock,
@@ -65,7 +70,9 @@ impl World {
     pub(super) async fn read_secret(&self, keeping: SecretKeeping) -> Result<Secret, AppError> {
         match keeping {
             SecretKeeping::Keychain(id) => self.keychain.get(id).await,
-            SecretKeeping::Session(id) => locked(&self.session).get(&id).cloned().ok_or(AppError::SecretMissing),
+            SecretKeeping::Session(id) => {
+                locked(&self.session).get(&id).cloned().ok_or(AppError::SecretMissing)
+            }
             SecretKeeping::None => Err(AppError::SecretMissing),
         }
     }
@@ -98,7 +105,12 @@ impl World {
 
     /// Stores secrets and writes the configuration. A kill at any point loses nothing: a new secret's name is
     /// on disk (as retired) before the secret is in the keychain, and the old one is deleted last.
-    async fn persist(self: &Arc<Self>, before: Config, after: Config, secrets: &[NewSecret]) -> Result<(), AppError> {
+    async fn persist(
+        self: &Arc<Self>,
+        before: Config,
+        after: Config,
+        secrets: &[NewSecret],
+    ) -> Result<(), AppError> {
         let in_keychain: Vec<_> =
             secrets.iter().filter(|new| new.keep == Keep::Keychain).map(|new| new.id).collect();
         if !in_keychain.is_empty() {
@@ -138,7 +150,11 @@ impl World {
     }
 
     /// Reads the first discovery document that is there. The error of the first address is the one told.
-    pub(super) async fn fetch_metadata(&self, network: &Network, urls: &[Url]) -> (Option<Url>, Answered<ServerMetadata>) {
+    pub(super) async fn fetch_metadata(
+        &self,
+        network: &Network,
+        urls: &[Url],
+    ) -> (Option<Url>, Answered<ServerMetadata>) {
         let unknown = AppError::EndpointUnknown { endpoint: "discovery".to_owned() };
         let mut first = Answered { result: Err(unknown), clock_offset_ms: None };
         for (index, url) in urls.iter().enumerate() {

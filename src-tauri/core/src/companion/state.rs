@@ -298,7 +298,11 @@ impl Config {
     #[must_use]
     pub fn find(&self, id: ApplicationId) -> Option<(&Instance, &Application)> {
         self.instances.iter().find_map(|instance| {
-            instance.applications.iter().find(|application| application.id == id).map(|found| (instance, found))
+            instance
+                .applications
+                .iter()
+                .find(|application| application.id == id)
+                .map(|found| (instance, found))
         })
     }
 

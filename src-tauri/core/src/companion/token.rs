@@ -3,8 +3,8 @@
 use super::state::{EndpointSet, State, TokenSet};
 use crate::contract::{TokenDetails, TokenKind, TokenView, Verdict};
 use crate::jwt::{
-    Decoded, Expectations, IssuerExpectation, Reader, ScaiKeyForms, SignatureVerdict, check, decode_unverified,
-    explain, verdict, verify,
+    Decoded, Expectations, IssuerExpectation, Reader, ScaiKeyForms, SignatureVerdict, Time, check,
+    decode_unverified, explain, verdict, verify,
 };
 use crate::model::{Application, ApplicationId, Instance, InstanceKind};
 use crate::oauth::metadata::resolve;
@@ -47,7 +47,8 @@ impl Standing<'_> {
     /// Takes in a token answer. `id` and `count` number it.
     pub(super) fn take(&self, id: u64, response: TokenResponse) -> TokenSet {
         let decoded = decode_unverified(response.access_token.expose());
-        let life = response.expires_in.map(|seconds| i64::from(seconds) * 1_000).or_else(|| self.life_of(&decoded));
+        let life =
+            response.expires_in.map(|seconds| i64::from(seconds) * 1_000).or_else(|| self.life_of(&decoded));
         let scopes = granted_scopes(&decoded, &response).unwrap_or_default();
         let mut token = TokenSet {
             id,
@@ -70,7 +71,7 @@ impl Standing<'_> {
 
     /// The life of a token whose answer does not say it, from its `exp` and the server's clock.
     fn life_of(&self, decoded: &Decoded) -> Option<i64> {
-        let expires = decoded.payload.as_ref()?.time("exp").instant()?;
+        let Time::At(expires) = decoded.payload.as_ref()?.time("exp") else { return None };
         let server_now = self.now.wall.saturating_add(self.clock_offset_ms.unwrap_or(0));
         Some(expires.saturating_sub(server_now).clamp(0, 315_360_000_000))
     }
@@ -101,16 +102,11 @@ impl Standing<'_> {
         token.checked += 1;
         token.ended = !token.is_valid(self.now);
         token.verdict = verdict(&self.checks(token, &decoded), token.kind);
-        let wants_keys = match &token.signature {
+        match &token.signature {
             None => token.kind == TokenKind::Jwt,
             Some(SignatureVerdict::KeyNotFound { .. }) => true,
             Some(_) => false,
-        };
-        let fetching = self.endpoints.is_some_and(|set| set.fetching_keys.is_some());
-        if wants_keys && fetching {
-            token.verdict = Verdict::Pending;
         }
-        wants_keys
     }
 
     fn checks(&self, token: &TokenSet, decoded: &Decoded) -> Vec<crate::contract::Check> {
@@ -123,6 +119,10 @@ impl Standing<'_> {
             InstanceKind::ScaiKey { base } => Some(base.as_str()),
             InstanceKind::OpenIdProvider { .. } => None,
         };
+        // While keys are being fetched for an unknown `kid`, nothing is said of the signature yet.
+        let fetching = self.endpoints.is_some_and(|set| set.fetching_keys.is_some());
+        let unsure =
+            |verdict: &&SignatureVerdict| fetching && matches!(verdict, SignatureVerdict::KeyNotFound { .. });
         let keys_unavailable = self.endpoints.and_then(|set| set.keys_error.as_ref()).map(unavailable);
         let keys_age_ms = self.endpoints.and_then(|set| set.keys_fetched).map(|at| self.now.boot - at);
         check(
@@ -138,7 +138,7 @@ impl Standing<'_> {
                 answered_scope: token.response.scope.as_deref(),
                 now_ms: self.now.wall,
                 clock_offset_ms: self.clock_offset_ms,
-                signature: token.signature.as_ref(),
+                signature: token.signature.as_ref().filter(|verdict| !unsure(verdict)),
                 keys_unavailable: keys_unavailable.as_deref(),
                 keys_age_ms,
                 leeway_seconds: LEEWAY_SECONDS,
@@ -153,6 +153,8 @@ impl Standing<'_> {
         let issuer_matches = checks.iter().any(|check| {
             check.name == crate::contract::CheckName::Issuer
                 && check.outcome == crate::contract::Outcome::Passed
+                // With a note it is only one of the forms that were seen, not the published one.
+                && check.note.is_none()
         });
         let reader = Reader {
             client_id: Some(&self.application.client_id),
@@ -163,7 +165,7 @@ impl Standing<'_> {
         TokenDetails {
             token_id: token.id,
             kind: token.kind,
-            header_json: decoded.header.as_ref().map(|header| header.pretty()),
+            header_json: decoded.header.as_ref().map(|header| header.members().pretty()),
             payload_json: decoded.payload.as_ref().map(|payload| payload.pretty()),
             claims: explain(&decoded, &reader),
             problems: decoded.problems,

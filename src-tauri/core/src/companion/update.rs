@@ -6,7 +6,9 @@ use super::state::{Attempt, EndpointSet, PendingCopy, Phase, State, TokenSlot, T
 use crate::contract::{AppError, KeychainStatus};
 use crate::copy;
 use crate::jwt::words;
-use crate::model::{Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, InstanceKind, SecretKeeping};
+use crate::model::{
+    Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, InstanceKind, SecretKeeping,
+};
 use crate::oauth::metadata::{discovery_urls, resolve};
 use crate::oauth::token_request::TokenRequest;
 use crate::oauth::token_response::TokenResponse;
@@ -42,7 +44,9 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             let result = begin(state, application, false, &mut effects).map(|()| Answer::Done);
             effects.push(Effect::Reply { to: reply, result });
         }
-        Event::Copy { application, format, reply } => want_copy(state, application, format, reply, &mut effects),
+        Event::Copy { application, format, reply } => {
+            want_copy(state, application, format, reply, &mut effects)
+        }
         Event::Reveal { application, reply } => {
             let token = state.slots.get(&application).and_then(|slot| slot.token.as_ref());
             let result = token.map(|token| Answer::Token(token.response.access_token.clone()));
@@ -138,13 +142,15 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
 #[must_use]
 pub fn next_deadline(state: &State) -> Option<i64> {
     let may_start = renewals_in_flight(state) < schedule::AT_ONCE;
-    let slots = state.config.instances.iter().flat_map(|instance| &instance.applications).filter_map(|application| {
-        let slot = state.slots.get(&application.id)?;
-        let due = if may_start { due_at(application, slot) } else { None };
-        let ends = slot.token.as_ref().filter(|token| !token.ended).and_then(|token| token.expires);
-        let patience = slot.copies.iter().map(|copy| copy.patience).filter(|at| *at > state.now.boot).min();
-        [due, ends, patience].into_iter().flatten().min()
-    });
+    let slots =
+        state.config.instances.iter().flat_map(|instance| &instance.applications).filter_map(|application| {
+            let slot = state.slots.get(&application.id)?;
+            let due = if may_start { due_at(application, slot) } else { None };
+            let ends = slot.token.as_ref().filter(|token| !token.ended).and_then(|token| token.expires);
+            let patience =
+                slot.copies.iter().map(|copy| copy.patience).filter(|at| *at > state.now.boot).min();
+            [due, ends, patience].into_iter().flatten().min()
+        });
     slots.chain(state.trash.as_ref().map(|trash| trash.until)).min()
 }
 
@@ -177,7 +183,12 @@ fn note_clock(state: &mut State, instance: InstanceId, offset: Option<i64>) {
 }
 
 /// Begins a token request, unless one is under way.
-fn begin(state: &mut State, id: ApplicationId, renewal: bool, effects: &mut Vec<Effect>) -> Result<(), AppError> {
+fn begin(
+    state: &mut State,
+    id: ApplicationId,
+    renewal: bool,
+    effects: &mut Vec<Effect>,
+) -> Result<(), AppError> {
     let number = state.number();
     let now = state.now;
     let Some((instance, application)) = state.config.find(id) else {
@@ -260,7 +271,12 @@ pub(super) fn token_request(application: &Application, endpoint: url::Url) -> To
 }
 
 /// Requests that waited for the discovery document go on, with it or without.
-fn go_on_after_discovery(state: &mut State, instance: InstanceId, key: &EndpointKey, effects: &mut Vec<Effect>) {
+fn go_on_after_discovery(
+    state: &mut State,
+    instance: InstanceId,
+    key: &EndpointKey,
+    effects: &mut Vec<Effect>,
+) {
     for id in applications_of(&state.config, instance, key) {
         let waits = state.slots.get(&id).is_some_and(
             |slot| matches!(&slot.phase, Phase::Requesting(attempt) if attempt.awaits_discovery),
@@ -497,7 +513,8 @@ fn grant(state: &State, id: ApplicationId, pending: &PendingCopy) -> Result<Copy
 }
 
 fn renewals_in_flight(state: &State) -> usize {
-    let by_schedule = |slot: &&TokenSlot| matches!(&slot.phase, Phase::Requesting(attempt) if attempt.renewal);
+    let by_schedule =
+        |slot: &&TokenSlot| matches!(&slot.phase, Phase::Requesting(attempt) if attempt.renewal);
     state.slots.values().filter(by_schedule).count()
 }
 
@@ -623,7 +640,9 @@ fn forget_what_changed(state: &mut State, before: &Config, effects: &mut Vec<Eff
     for instance in &before.instances {
         let now = state.config.instance(instance.id);
         let same_place = now.is_some_and(|now| {
-            now.kind == instance.kind && now.network == instance.network && now.overrides == instance.overrides
+            now.kind == instance.kind
+                && now.network == instance.network
+                && now.overrides == instance.overrides
         });
         if !same_place {
             state.endpoints.retain(|(home, _), _| *home != instance.id);
@@ -688,3 +707,7 @@ pub fn keychain_status(error: &AppError) -> Option<KeychainStatus> {
     )
     .then(|| KeychainStatus::Failed { error: error.clone() })
 }
+
+#[cfg(test)]
+#[path = "update_tests.rs"]
+mod tests;

@@ -1,0 +1,611 @@
+//! The companion in simulated time: events in, effects out, no clock, no network.
+
+use uuid::Uuid;
+
+use super::*;
+use crate::companion::event::NewSecret;
+use crate::contract::{
+    ApplicationDraft, InstanceDraft, InstanceKindName, Keep, PhaseView, ProxyDraft, Renewal, SecretDraft,
+    Snapshot, Verdict,
+};
+use crate::model::{ApplicationType, ClientAuthentication, Colour, LevelName, SecretId};
+use crate::oauth::metadata::ServerMetadata;
+use crate::ports::Loaded;
+use crate::secret::Secret;
+
+/// A companion whose outside world is played by the test.
+struct Sim {
+    state: State,
+    now: Now,
+    replies: Vec<(ReplyId, Result<Answer, AppError>)>,
+    /// Requests that were sent and not answered yet.
+    sent: Vec<(ApplicationId, u64)>,
+    fetched_keys: u32,
+    deleted: Vec<SecretId>,
+    stored: Vec<NewSecret>,
+    /// Fails the next write.
+    fail_write: Option<AppError>,
+    last_reply: u64,
+}
+
+impl Sim {
+    fn new() -> Self {
+        let now = Now { wall: 1_795_525_512_000, boot: 1_000_000 };
+        let loaded = Loaded { config: Config::default(), read_only: None, notice: None };
+        Self {
+            state: State::new(loaded, "Test".to_owned(), now),
+            now,
+            replies: Vec::new(),
+            sent: Vec::new(),
+            fetched_keys: 0,
+            deleted: Vec::new(),
+            stored: Vec::new(),
+            fail_write: None,
+            last_reply: 0,
+        }
+    }
+
+    /// Feeds an event and plays the outside world, except for token answers.
+    fn feed(&mut self, event: Event) {
+        let mut effects = update(&mut self.state, event, self.now);
+        while !effects.is_empty() {
+            let effect = effects.remove(0);
+            match effect {
+                Effect::Reply { to, result } => self.replies.push((to, result)),
+                Effect::RequestToken { application, attempt, .. } => self.sent.push((application, attempt)),
+                Effect::FetchMetadata { instance, key, attempt, .. } => {
+                    let answer = Answered { result: Ok(ServerMetadata::default()), clock_offset_ms: Some(0) };
+                    let event = Event::MetadataAnswered { instance, key, attempt, answer };
+                    effects.extend(update(&mut self.state, event, self.now));
+                }
+                Effect::FetchKeys { instance, key, attempt, .. } => {
+                    self.fetched_keys += 1;
+                    let keys = crate::jwt::JwkSet::parse(br#"{"keys":[]}"#)
+                        .map_err(|what| AppError::Internal { detail: what });
+                    let answer = Answered { result: keys, clock_offset_ms: None };
+                    let event = Event::KeysAnswered { instance, key, attempt, answer };
+                    effects.extend(update(&mut self.state, event, self.now));
+                }
+                Effect::Persist { secrets, .. } => {
+                    let result = self.fail_write.take().map_or(Ok(()), Err);
+                    if result.is_ok() {
+                        self.stored.extend(secrets);
+                    }
+                    effects.extend(update(&mut self.state, Event::Written(result), self.now));
+                }
+                Effect::DeleteSecrets(ids) => {
+                    self.deleted.extend(&ids);
+                    effects.extend(update(&mut self.state, Event::SecretsDeleted(ids), self.now));
+                }
+                Effect::DropIdleConnections => {}
+            }
+        }
+    }
+
+    fn reply(&mut self) -> ReplyId {
+        self.last_reply += 1;
+        ReplyId(self.last_reply)
+    }
+
+    /// The answer to the last question, which must have come.
+    #[track_caller]
+    fn answer(&mut self) -> Result<Answer, AppError> {
+        let wanted = ReplyId(self.last_reply);
+        let at = self.replies.iter().position(|(id, _)| *id == wanted).expect("no answer yet");
+        self.replies.remove(at).1
+    }
+
+    fn has_answer(&self) -> bool {
+        self.replies.iter().any(|(id, _)| *id == ReplyId(self.last_reply))
+    }
+
+    fn change(&mut self, change: Change) -> Result<Answer, AppError> {
+        let reply = self.reply();
+        self.feed(Event::Change { change, reply });
+        self.answer()
+    }
+
+    /// Time passes as it does when the loop sleeps: from deadline to deadline.
+    fn pass(&mut self, ms: i64) {
+        let end = self.now.boot + ms;
+        while self.now.boot < end {
+            let sleep =
+                next_deadline(&self.state).map_or(schedule::LONGEST_SLEEP_MS, |at| at - self.now.boot);
+            let step = sleep.clamp(1, schedule::LONGEST_SLEEP_MS).min(end - self.now.boot);
+            self.now = Now { wall: self.now.wall + step, boot: self.now.boot + step };
+            self.feed(Event::Tick);
+        }
+    }
+
+    fn add_instance(&mut self) -> InstanceId {
+        let draft = InstanceDraft {
+            id: None,
+            name: "Test".to_owned(),
+            kind: InstanceKindName::ScaiKey,
+            url: "https://scaikey.example".to_owned(),
+            colour: Colour::Blue,
+            production: false,
+            proxy: ProxyDraft::System,
+            extra_ca: String::new(),
+            endpoints: Vec::new(),
+        };
+        let fresh = InstanceId(Uuid::new_v4());
+        self.change(Change::SaveInstance { draft: Box::new(draft), fresh }).unwrap();
+        fresh
+    }
+
+    fn draft(instance: InstanceId, id: Option<ApplicationId>, scope: &str) -> Box<ApplicationDraft> {
+        Box::new(ApplicationDraft {
+            id,
+            instance,
+            name: "app".to_owned(),
+            client_id: "svc".to_owned(),
+            secret: match id {
+                Some(_) => SecretDraft::Unchanged,
+                None => SecretDraft::Set { value: Secret::new("s"), keep: Keep::Keychain },
+            },
+            level: Some(LevelName::Global),
+            tenant_slug: String::new(),
+            application_type: Some(ApplicationType::Service),
+            scopes: vec![scope.to_owned()],
+            extra: Vec::new(),
+            client_authentication: ClientAuthentication::ClientSecretBasic,
+            renewal: Renewal { enabled: true, margin_seconds: None },
+        })
+    }
+
+    fn add_application(&mut self, instance: InstanceId) -> ApplicationId {
+        let (fresh, secret) = (ApplicationId(Uuid::new_v4()), SecretId(Uuid::new_v4()));
+        let draft = Self::draft(instance, None, "openid");
+        self.change(Change::SaveApplication { draft, fresh, secret }).unwrap();
+        fresh
+    }
+
+    fn with_application() -> (Self, ApplicationId) {
+        let mut sim = Self::new();
+        let instance = sim.add_instance();
+        let application = sim.add_application(instance);
+        (sim, application)
+    }
+
+    fn request(&mut self, application: ApplicationId) {
+        let reply = self.reply();
+        self.feed(Event::RequestToken { application, reply });
+        self.answer().unwrap();
+    }
+
+    fn copy(&mut self, application: ApplicationId) {
+        let reply = self.reply();
+        self.feed(Event::Copy { application, format: "bare".to_owned(), reply });
+    }
+
+    /// The text that the last copy got, with its warning.
+    #[track_caller]
+    fn copied(&mut self) -> (String, Option<String>) {
+        match self.answer().unwrap() {
+            Answer::Copy(grant) => (grant.text.expose().to_owned(), grant.warning),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Answers the oldest request that was sent.
+    #[track_caller]
+    fn answer_token(&mut self, result: Result<(&str, u32), AppError>) {
+        let (application, attempt) = self.sent.remove(0);
+        let result = result.map(|(text, seconds)| TokenResponse {
+            access_token: Secret::new(text),
+            token_type: "Bearer".to_owned(),
+            expires_in: Some(seconds),
+            scope: Some("openid".to_owned()),
+            notes: Vec::new(),
+            duration_ms: 1,
+        });
+        let answer = Answered { result, clock_offset_ms: Some(0) };
+        self.feed(Event::TokenAnswered { application, attempt, answer });
+    }
+
+    fn phase(&self, application: ApplicationId) -> PhaseView {
+        self.view(application).phase
+    }
+
+    fn view(&self, application: ApplicationId) -> crate::contract::ApplicationView {
+        let snapshot = Snapshot::of(&self.state);
+        let mut all = snapshot.instances.into_iter().flat_map(|instance| instance.applications);
+        all.find(|view| view.id == application).unwrap()
+    }
+
+    fn token_text(&self, application: ApplicationId) -> Option<&str> {
+        Some(self.state.slots.get(&application)?.token.as_ref()?.response.access_token.expose())
+    }
+}
+
+fn refused() -> AppError {
+    let server = Box::new(crate::contract::ServerWords {
+        status: 401,
+        url: String::new(),
+        error: Some("invalid_client".to_owned()),
+        description: None,
+        uri: None,
+        excerpt: None,
+    });
+    let method = ClientAuthentication::ClientSecretBasic;
+    AppError::ClientRefused { method, alternatives: Vec::new(), server }
+}
+
+fn offline() -> AppError {
+    AppError::HostNotFound { host: "scaikey.example".to_owned() }
+}
+
+#[test]
+fn f_con_1_a_hundred_clicks_are_one_request() {
+    let (mut sim, application) = Sim::with_application();
+    for _ in 0..100 {
+        sim.request(application);
+    }
+    assert_eq!(sim.sent.len(), 1);
+    sim.answer_token(Ok(("t1", 3_600)));
+    assert_eq!(sim.token_text(application), Some("t1"));
+    assert_eq!(sim.phase(application), PhaseView::Idle);
+}
+
+#[test]
+fn a_token_of_twenty_seconds_is_renewed_before_its_end_again_and_again() {
+    let (mut sim, application) = Sim::with_application();
+    sim.request(application);
+    sim.answer_token(Ok(("t0", 20)));
+    for round in 1..50 {
+        let ends = sim.view(application).token.unwrap().expires_at.unwrap();
+        while sim.sent.is_empty() {
+            sim.pass(100);
+        }
+        let left = ends - sim.now.wall;
+        assert!((4_000..=5_600).contains(&left), "renewed {left} ms before the end");
+        assert!(matches!(sim.phase(application), PhaseView::Requesting { renewal: true, .. }));
+        // The old one stays usable meanwhile.
+        let before = format!("t{}", round - 1);
+        assert_eq!(sim.token_text(application), Some(before.as_str()));
+        sim.answer_token(Ok((&format!("t{round}"), 20)));
+    }
+    assert_eq!(sim.view(application).token.unwrap().count, 50);
+}
+
+#[test]
+fn f_clk_1_eight_hours_of_suspend_over_the_end_renew_at_once() {
+    let (mut sim, application) = Sim::with_application();
+    sim.request(application);
+    sim.answer_token(Ok(("t0", 3_600)));
+    sim.now = Now { wall: sim.now.wall + 28_800_000, boot: sim.now.boot + 28_800_000 };
+    sim.feed(Event::Tick);
+    assert_eq!(sim.sent.len(), 1);
+}
+
+#[test]
+fn f_clk_2_a_changed_wall_clock_moves_what_is_shown_and_nothing_else() {
+    for step in [86_400_000, -86_400_000, 30_000, -30_000] {
+        let (mut sim, application) = Sim::with_application();
+        sim.request(application);
+        sim.answer_token(Ok(("t0", 3_600)));
+        let revision = sim.state.revision;
+        sim.now = Now { wall: sim.now.wall + step, boot: sim.now.boot + 1_000 };
+        sim.feed(Event::Tick);
+        assert!(sim.sent.is_empty(), "{step}: nothing is due");
+        assert!(sim.state.revision > revision, "{step}: the screen is told");
+        let left = sim.view(application).token.unwrap().expires_at.unwrap() - sim.now.wall;
+        assert_eq!(left, 3_599_000, "{step}");
+    }
+}
+
+#[test]
+fn f_clk_4_at_most_four_at_once_and_the_earliest_end_first() {
+    let mut sim = Sim::new();
+    let instance = sim.add_instance();
+    let applications: Vec<_> = (0..50).map(|_| sim.add_application(instance)).collect();
+    // The later ones end earlier.
+    for (index, application) in applications.iter().enumerate() {
+        sim.request(*application);
+        sim.answer_token(Ok((&format!("t{index}"), 4_000 - u32::try_from(index).unwrap())));
+    }
+    sim.now = Now { wall: sim.now.wall + 3_990_000, boot: sim.now.boot + 3_990_000 };
+    sim.feed(Event::Tick);
+    let order: Vec<_> = applications.iter().rev().copied().collect();
+    let mut begun = Vec::new();
+    while !sim.sent.is_empty() {
+        assert!(sim.sent.len() <= schedule::AT_ONCE);
+        begun.push(sim.sent[0].0);
+        sim.answer_token(Ok((&format!("n{}", begun.len()), 3_600)));
+    }
+    assert_eq!(begun, order);
+}
+
+#[test]
+fn f_clk_6_a_server_that_is_away_for_an_hour_is_asked_until_it_is_back() {
+    let (mut sim, application) = Sim::with_application();
+    sim.request(application);
+    sim.answer_token(Ok(("t0", 600)));
+    sim.pass(560_000);
+    let mut tries = 0;
+    let begin = sim.now.boot;
+    while sim.now.boot - begin < 3_600_000 {
+        if sim.sent.is_empty() {
+            sim.pass(500);
+        } else {
+            tries += 1;
+            sim.answer_token(Err(offline()));
+            let PhaseView::Waiting { retry_at, .. } = sim.phase(application) else { panic!() };
+            assert!(retry_at - sim.now.wall <= 15_000);
+        }
+    }
+    assert!((240..=300).contains(&tries), "{tries} tries in an hour");
+    assert_eq!(
+        sim.view(application).token.unwrap().verdict,
+        Verdict::NotVerified { reason: opaque_reason(&sim, application) }
+    );
+    while sim.sent.is_empty() {
+        sim.pass(500);
+    }
+    sim.answer_token(Ok(("t1", 600)));
+    assert_eq!(sim.token_text(application), Some("t1"));
+}
+
+/// Whatever the checks say of an opaque token: here it only matters that it is not called verified.
+fn opaque_reason(sim: &Sim, application: ApplicationId) -> String {
+    match sim.view(application).token.unwrap().verdict {
+        Verdict::NotVerified { reason } => reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_refusal_stops_the_schedule_and_the_old_token_stays_until_its_own_end() {
+    let (mut sim, application) = Sim::with_application();
+    sim.request(application);
+    sim.answer_token(Ok(("t0", 600)));
+    sim.pass(560_000);
+    sim.answer_token(Err(refused()));
+    assert!(matches!(sim.phase(application), PhaseView::Failed { error: AppError::ClientRefused { .. } }));
+    sim.copy(application);
+    let (text, warning) = sim.copied();
+    assert_eq!(text, "t0");
+    assert!(warning.unwrap().starts_with("It could not be renewed."));
+    sim.pass(3_600_000);
+    assert!(sim.sent.is_empty(), "a wrong secret is not tried again by itself");
+    sim.copy(application);
+    sim.answer_token(Err(refused()));
+    assert!(matches!(sim.answer(), Err(AppError::ClientRefused { .. })));
+}
+
+#[test]
+fn a_copy_inside_the_margin_gets_a_renewed_token() {
+    let (mut sim, application) = Sim::with_application();
+    sim.request(application);
+    sim.answer_token(Ok(("t0", 3_600)));
+    sim.copy(application);
+    assert_eq!(sim.copied().0, "t0");
+    sim.now = Now { wall: sim.now.wall + 3_545_000, boot: sim.now.boot + 3_545_000 };
+    sim.copy(application);
+    assert!(!sim.has_answer());
+    sim.answer_token(Ok(("t1", 3_600)));
+    assert_eq!(sim.copied().0, "t1");
+}
+
+#[test]
+fn f_clp_7_a_copy_of_an_ended_token_waits_for_a_new_one() {
+    let (mut sim, application) = Sim::with_application();
+    sim.copy(application);
+    assert!(!sim.has_answer());
+    sim.pass(20_000);
+    assert!(!sim.has_answer());
+    sim.answer_token(Ok(("t0", 3_600)));
+    assert_eq!(sim.copied().0, "t0");
+}
+
+#[test]
+fn f_clp_8_a_copy_during_a_renewal_waits_five_seconds_and_then_gets_the_valid_old_one() {
+    let (mut sim, application) = Sim::with_application();
+    sim.request(application);
+    sim.answer_token(Ok(("t0", 3_600)));
+    sim.pass(3_541_000);
+    assert_eq!(sim.sent.len(), 1);
+    sim.copy(application);
+    sim.pass(4_900);
+    assert!(!sim.has_answer());
+    sim.pass(200);
+    assert_eq!(sim.copied().0, "t0");
+}
+
+#[test]
+fn two_renewals_are_five_seconds_apart_copies_included() {
+    let (mut sim, application) = Sim::with_application();
+    sim.request(application);
+    sim.answer_token(Ok(("t0", 2)));
+    sim.pass(1_500);
+    sim.copy(application);
+    assert_eq!(sim.copied().0, "t0");
+    assert!(sim.sent.is_empty());
+    sim.pass(3_400);
+    assert!(sim.sent.is_empty());
+    sim.pass(200);
+    assert_eq!(sim.sent.len(), 1);
+}
+
+#[test]
+fn f_clk_7_an_edit_during_a_request_throws_its_answer_away() {
+    let (mut sim, application) = Sim::with_application();
+    let instance = sim.state.config.instances[0].id;
+    sim.request(application);
+    sim.answer_token(Ok(("t0", 3_600)));
+    sim.request(application);
+    let draft = Sim::draft(instance, Some(application), "admin:read");
+    let (fresh, secret) = (ApplicationId(Uuid::new_v4()), SecretId(Uuid::new_v4()));
+    sim.change(Change::SaveApplication { draft, fresh, secret }).unwrap();
+    assert_eq!(sim.token_text(application), None, "a changed scope never shows the old token as current");
+    sim.answer_token(Ok(("late", 3_600)));
+    assert_eq!(sim.token_text(application), None);
+    assert_eq!(sim.phase(application), PhaseView::Idle);
+}
+
+#[test]
+fn f_clk_8_a_deletion_during_a_request_creates_nothing_anew() {
+    let (mut sim, application) = Sim::with_application();
+    sim.request(application);
+    sim.change(Change::DeleteApplication(application)).unwrap();
+    sim.answer_token(Ok(("late", 3_600)));
+    assert!(sim.state.slots.is_empty());
+    assert!(sim.state.config.instances[0].applications.is_empty());
+}
+
+#[test]
+fn f_clk_9_renewal_switched_off_in_flight_stays_off() {
+    let (mut sim, application) = Sim::with_application();
+    let instance = sim.state.config.instances[0].id;
+    sim.request(application);
+    sim.answer_token(Ok(("t0", 600)));
+    let mut draft = Sim::draft(instance, Some(application), "openid");
+    draft.renewal.enabled = false;
+    let (fresh, secret) = (ApplicationId(Uuid::new_v4()), SecretId(Uuid::new_v4()));
+    sim.change(Change::SaveApplication { draft, fresh, secret }).unwrap();
+    assert_eq!(sim.token_text(application), Some("t0"), "the token is still this application's");
+    assert_eq!(sim.view(application).token.unwrap().renews_at, None);
+    sim.pass(3_600_000);
+    assert!(sim.sent.is_empty());
+}
+
+#[test]
+fn f_srv_37_the_same_token_again_is_no_new_one() {
+    let (mut sim, application) = Sim::with_application();
+    sim.request(application);
+    sim.answer_token(Ok(("t0", 600)));
+    let first = sim.view(application).token.unwrap();
+    sim.pass(560_000);
+    sim.answer_token(Ok(("t0", 40)));
+    let second = sim.view(application).token.unwrap();
+    assert_eq!((second.id, second.count), (first.id, 1));
+    sim.pass(30_000);
+    assert!(sim.sent.is_empty(), "asking again before its end would be idle");
+    sim.pass(11_000);
+    assert_eq!(sim.sent.len(), 1);
+}
+
+#[test]
+fn a_deletion_can_be_undone_for_thirty_seconds_and_then_its_secret_goes() {
+    let (mut sim, application) = Sim::with_application();
+    let before = sim.state.config.clone();
+    sim.change(Change::DeleteApplication(application)).unwrap();
+    let undo = Snapshot::of(&sim.state).undo.unwrap();
+    sim.pass(29_000);
+    assert!(sim.deleted.is_empty());
+    let reply = sim.reply();
+    sim.feed(Event::Undo { id: undo.id, reply });
+    sim.answer().unwrap();
+    assert_eq!(sim.state.config, before);
+    sim.pass(60_000);
+    assert!(sim.deleted.is_empty());
+
+    sim.change(Change::DeleteInstance(before.instances[0].id)).unwrap();
+    sim.pass(31_000);
+    assert_eq!(sim.deleted, [sim.stored[0].id]);
+    assert!(sim.state.config.retired.is_empty());
+    assert!(Snapshot::of(&sim.state).undo.is_none());
+    let reply = sim.reply();
+    sim.feed(Event::Undo { id: undo.id, reply });
+    assert!(matches!(sim.answer(), Err(AppError::NotFound { .. })));
+}
+
+#[test]
+fn a_new_secret_retires_the_old_one_and_clears_the_refusal() {
+    let (mut sim, application) = Sim::with_application();
+    let old = sim.stored[0].id;
+    sim.request(application);
+    sim.answer_token(Err(refused()));
+    let secret = SecretId(Uuid::new_v4());
+    let change = Change::SetSecret { application, value: Secret::new("new"), keep: Keep::Keychain, secret };
+    sim.change(change).unwrap();
+    assert_eq!(sim.phase(application), PhaseView::Idle);
+    assert_eq!(sim.deleted, [old]);
+    assert_eq!(sim.state.find(application).unwrap().1.secret, SecretKeeping::Keychain(secret));
+}
+
+#[test]
+fn what_could_not_be_written_did_not_happen() {
+    let (mut sim, application) = Sim::with_application();
+    let before = sim.state.config.clone();
+    sim.fail_write = Some(AppError::Storage { path: String::new(), detail: "disk full".to_owned() });
+    assert!(matches!(sim.change(Change::DeleteApplication(application)), Err(AppError::Storage { .. })));
+    assert_eq!(sim.state.config, before);
+    assert!(Snapshot::of(&sim.state).undo.is_none());
+}
+
+#[test]
+fn changes_are_written_one_after_the_other_and_none_is_lost() {
+    let mut sim = Sim::new();
+    let mut effects = Vec::new();
+    for index in 0..20 {
+        let change = Change::DefaultMargin(Some(10 + index));
+        effects.extend(update(&mut sim.state, Event::Change { change, reply: ReplyId(1) }, sim.now));
+    }
+    let writes = |effects: &[Effect]| effects.iter().filter(|e| matches!(e, Effect::Persist { .. })).count();
+    assert_eq!(writes(&effects), 1);
+    for _ in 0..20 {
+        let next = update(&mut sim.state, Event::Written(Ok(())), sim.now);
+        assert!(writes(&next) <= 1);
+    }
+    assert_eq!(sim.state.config.default_margin_seconds, Some(29));
+}
+
+#[test]
+fn f_jwk_6_an_unknown_key_is_looked_for_once_a_minute() {
+    let (mut sim, application) = Sim::with_application();
+    // Header {"alg":"RS256","kid":"x"}, payload {}, any signature.
+    let token = |n: u32| format!("eyJhbGciOiJSUzI1NiIsImtpZCI6IngifQ.e30.AAA{n}");
+    for n in 0..9 {
+        sim.request(application);
+        sim.answer_token(Ok((&token(n), 3_600)));
+        sim.pass(5_000);
+    }
+    assert_eq!(sim.fetched_keys, 1);
+    sim.pass(60_000);
+    sim.request(application);
+    sim.answer_token(Ok((&token(9), 3_600)));
+    assert_eq!(sim.fetched_keys, 2);
+    assert!(matches!(
+        sim.view(application).token.unwrap().verdict,
+        Verdict::NotVerified { .. } | Verdict::Refused { .. }
+    ));
+}
+
+#[test]
+fn without_a_secret_nothing_is_sent() {
+    let mut sim = Sim::new();
+    let instance = sim.add_instance();
+    let mut draft = Sim::draft(instance, None, "openid");
+    draft.secret = SecretDraft::Unchanged;
+    let (fresh, secret) = (ApplicationId(Uuid::new_v4()), SecretId(Uuid::new_v4()));
+    sim.change(Change::SaveApplication { draft, fresh, secret }).unwrap();
+    sim.request(fresh);
+    assert!(sim.sent.is_empty());
+    assert_eq!(sim.phase(fresh), PhaseView::Failed { error: AppError::SecretMissing });
+}
+
+#[test]
+fn the_snapshot_holds_no_token_and_no_signature() {
+    let (mut sim, application) = Sim::with_application();
+    sim.request(application);
+    sim.answer_token(Ok(("eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl", 3_600)));
+    let text = serde_json::to_string(&Snapshot::of(&sim.state)).unwrap();
+    assert!(text.contains("eyJhbGciOiJSUzI1NiJ9"));
+    assert!(!text.contains("c2lnbmF0dXJl"));
+    sim.request(application);
+    sim.answer_token(Ok(("opaque-canary-token", 3_600)));
+    let text = serde_json::to_string(&Snapshot::of(&sim.state)).unwrap();
+    assert!(!text.contains("opaque-canary"));
+}
+
+#[test]
+fn a_tick_with_nothing_to_do_tells_the_screen_nothing() {
+    let (mut sim, application) = Sim::with_application();
+    sim.request(application);
+    sim.answer_token(Ok(("t0", 3_600)));
+    let revision = sim.state.revision;
+    sim.pass(60_000);
+    assert_eq!(sim.state.revision, revision);
+}
