@@ -290,6 +290,11 @@ mod tests {
     }
 
     #[test]
+    fn compact_keeps_strings() {
+        assert_eq!(compact(r#"{ "a \" b" : [ 1 , "\\" ] }"#), r#"{"a \" b":[1,"\\"]}"#);
+    }
+
+    #[test]
     fn f_jwt_11_duplicates_are_kept_and_named() {
         let claims = parsed(r#"{"exp":1,"a":0,"\u0065xp":2}"#);
         assert_eq!(claims.duplicates(), ["exp"]);
@@ -414,6 +419,7 @@ mod tests {
             let text = if spaced { serde_json::to_string_pretty(&object) } else { serde_json::to_string(&object) }.unwrap();
             let pretty = parsed(&text).pretty();
             prop_assert_eq!(&parsed(&pretty).pretty(), &pretty);
+            prop_assert_eq!(compact(&text), serde_json::to_string(&object).unwrap());
             prop_assert_eq!(serde_json::from_str::<Value>(&pretty).unwrap(), serde_json::from_str::<Value>(&text).unwrap());
         }
     }

@@ -99,9 +99,10 @@ fn row(name: &str, raw: &str, claims: &UnverifiedClaims, reader: &Reader<'_>) ->
     if entry.name == "iss" && reader.issuer_matches {
         row.meaning = "Matches the issuer this instance publishes.".to_owned();
     }
-    let special =
-        SCAIKEY_VALUES.iter().find(|(claim, value, _)| reader.scaikey && *claim == name && *value == raw);
-    if let Some((_, _, meaning)) = special {
+    // Only reached for ScaiKey's tokens: elsewhere these claims are not in the dictionary.
+    if let Some((_, _, meaning)) =
+        SCAIKEY_VALUES.iter().find(|(claim, value, _)| *claim == name && *value == raw)
+    {
         row.meaning = (*meaning).to_owned();
     }
     if ID_TOKEN_ONLY.contains(&name) {
