@@ -108,8 +108,11 @@ async fn start(saved: Option<Saved>) -> Result<Practice, AppError> {
         lifetime_seconds: saved.map_or(Saved::DEFAULT_LIFETIME_SECONDS, |practice| practice.lifetime_seconds),
         ..Options::default()
     };
+    // Making a key takes tenths of a second.
+    let started = tauri::async_runtime::spawn_blocking(|| Practice::start(options)).await;
+    let failed = |detail: String| AppError::Practice { detail };
     let practice =
-        Practice::start(options).await.map_err(|error| AppError::Practice { detail: error.to_string() })?;
+        started.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))?;
     tracing::info!(port = practice.port(), "the practice server is running");
     Ok(practice)
 }
@@ -118,25 +121,22 @@ async fn start(saved: Option<Saved>) -> Result<Practice, AppError> {
 fn register_saved(practice: &Practice, applications: &[PracticeApplication]) {
     for PracticeApplication { application, secret } in applications {
         let Registration::ScaiKey { level, application_type } = &application.registration else { continue };
-        practice.register(NewApplication {
-            name: application.name.clone(),
-            client_id: Some(application.client_id.clone()),
-            client_secret: Some(secret.expose().to_owned()),
-            level: match level {
-                Level::Global => scaikey_practice::Level::Global,
-                Level::Partner { tenant_slug } => {
-                    scaikey_practice::Level::Partner { slug: tenant_slug.clone() }
-                }
-                Level::Tenant { tenant_slug } => {
-                    scaikey_practice::Level::Tenant { slug: tenant_slug.clone() }
-                }
-            },
+        let level = match level {
+            Level::Global => scaikey_practice::Level::Global,
+            Level::Partner { .. } => scaikey_practice::Level::Partner,
+            Level::Tenant { tenant_slug } => scaikey_practice::Level::Tenant { slug: tenant_slug.clone() },
+        };
+        let known = NewApplication {
             application_type: match application_type {
                 ApplicationType::Service => scaikey_practice::ApplicationType::Service,
                 ApplicationType::Web => scaikey_practice::ApplicationType::Web,
             },
             allowed_scopes: application.scopes.clone(),
-        });
+            ..NewApplication::service(&application.name, level, &[])
+        };
+        // One that the server cannot take, such as a second one with the same client ID, is refused there
+        // when it asks for a token; that says more than an error here.
+        let _ = practice.register(known.with_credentials(&application.client_id, secret.expose()));
     }
 }
 
@@ -158,25 +158,19 @@ async fn register_first(
     practice: &Practice,
     instance: InstanceId,
 ) -> Result<ApplicationId, AppError> {
-    let scopes: Vec<String> = SCOPES.iter().map(|scope| (*scope).to_owned()).collect();
-    let registered = practice.register(NewApplication {
-        name: CLIENT_NAME.to_owned(),
-        client_id: None,
-        client_secret: None,
-        level: scaikey_practice::Level::Global,
-        application_type: scaikey_practice::ApplicationType::Service,
-        allowed_scopes: scopes.clone(),
-    });
+    let new = NewApplication::service(CLIENT_NAME, scaikey_practice::Level::Global, &SCOPES);
+    let registered = practice.register(new).map_err(|error| AppError::Practice { detail: error.to_string() })?;
+    let secret = Secret::new(registered.client_secret.unwrap_or_default());
     let draft = |keep| ApplicationDraft {
         id: None,
         instance,
         name: CLIENT_NAME.to_owned(),
         client_id: registered.client_id.clone(),
-        secret: SecretDraft::Set { value: Secret::new(registered.client_secret.clone()), keep },
+        secret: SecretDraft::Set { value: secret.clone(), keep },
         level: Some(LevelName::Global),
         tenant_slug: String::new(),
         application_type: Some(ApplicationType::Service),
-        scopes: scopes.clone(),
+        scopes: SCOPES.iter().map(|scope| (*scope).to_owned()).collect(),
         extra: Vec::new(),
         client_authentication: ClientAuthentication::ClientSecretBasic,
         renewal: Renewal { enabled: true, margin_seconds: None },
