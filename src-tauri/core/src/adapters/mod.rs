@@ -8,5 +8,5 @@ pub mod system_clock;
 
 //pub use config_file::ConfigFile;
 pub use http::Http;
-//pub use keychain::{Keychain, MemorySecrets, PlatformKeychain};
+pub use keychain::{Keychain, MemorySecrets, PlatformKeychain};
 pub use system_clock::SystemClock;
