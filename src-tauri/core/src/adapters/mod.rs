@@ -6,7 +6,7 @@ pub mod http;
 pub mod keychain;
 pub mod system_clock;
 
-//pub use config_file::ConfigFile;
+pub use config_file::ConfigFile;
 pub use http::Http;
 pub use keychain::{Keychain, MemorySecrets, PlatformKeychain};
 pub use system_clock::SystemClock;

@@ -60,6 +60,12 @@ impl FakeKeychain {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many writes there were, and how many connections.
+    fn counts(&self) -> (usize, usize) {
+        let inner = self.lock();
+        (inner.writes, inner.opened)
+    }
+
     fn users(&self) -> Vec<String> {
         self.lock().entries.keys().cloned().collect()
     }
@@ -387,7 +393,7 @@ fn f_key_11_a_write_that_fails_half_way_leaves_nothing_and_asks_once() {
         let error = fake.keychain().set(id(1), &Secret::new("z".repeat(5_000))).unwrap_err();
         assert!(matches!(error, AppError::KeychainDenied { .. }), "{error:?}");
         assert_eq!(fake.users(), Vec::<String>::new(), "write {number}");
-        assert_eq!((fake.lock().writes, fake.lock().opened), (number, 1));
+        assert_eq!(fake.counts(), (number, 1));
     }
 }
 
@@ -399,7 +405,7 @@ fn f_key_3_a_dismissed_prompt_is_a_locked_keychain_and_is_shown_once() {
     fake.lock().fail_write = Some((1, dismissed));
     let error = fake.keychain().set(id(1), &Secret::new("x"));
     assert_eq!(error, Err(AppError::KeychainLocked));
-    assert_eq!((fake.lock().writes, fake.lock().opened), (1, 1));
+    assert_eq!(fake.counts(), (1, 1));
 }
 
 #[cfg(target_os = "linux")]
