@@ -66,7 +66,7 @@ impl<'r> Tool<'r> {
     /// A check of these.
     pub(crate) fn check(&self, what: &[&str]) -> Command {
         let mut command = self.command();
-        command.args(["check", "--hide-inclusion-graph"]).args(what);
+        command.args(["--workspace", "check", "--hide-inclusion-graph"]).args(what);
         command
     }
 
