@@ -2,3 +2,7 @@
 
 pub mod certificates;
 pub mod raw_server;
+//! What the tests share.
+
+#[cfg(target_os = "linux")]
+pub mod window;

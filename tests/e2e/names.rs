@@ -1,0 +1,42 @@
+//! What the page calls its elements (`data-testid`). It is the page's promise to these tests.
+
+/// First run: starts the practice server.
+pub(crate) const TRY_PRACTICE: &str = "try-practice";
+/// First run: asks for the base URL of a ScaiKey.
+pub(crate) const ADD_INSTANCE: &str = "add-instance";
+/// The base URL of an instance.
+pub(crate) const INSTANCE_URL: &str = "instance-url";
+/// An instance in the sidebar.
+pub(crate) const INSTANCE_ITEM: &str = "instance-item";
+/// Seconds that the practice server's tokens live.
+pub(crate) const PRACTICE_LIFETIME: &str = "practice-lifetime";
+
+/// Begins a new application.
+pub(crate) const NEW_APPLICATION: &str = "new-application";
+/// Its name.
+pub(crate) const APPLICATION_NAME: &str = "application-name";
+/// Its client ID.
+pub(crate) const CLIENT_ID: &str = "client-id";
+/// Its client secret, or the one that is entered again.
+pub(crate) const SECRET_INPUT: &str = "secret-input";
+/// An application in the sidebar.
+pub(crate) const APP_ITEM: &str = "app-item";
+/// Saves whatever form is open.
+pub(crate) const SAVE: &str = "save";
+
+/// Puts the token on the clipboard; its label turns to *Copied*.
+pub(crate) const COPY_TOKEN: &str = "copy-token";
+/// Requests a new token.
+pub(crate) const REQUEST_TOKEN: &str = "request-token";
+/// Shows the whole token.
+pub(crate) const SHOW_TOKEN: &str = "show-token";
+/// The token's text: without its signature before *Show*.
+pub(crate) const RAW_TOKEN: &str = "raw-token";
+/// *Verified*, or why not.
+pub(crate) const VERDICT: &str = "verdict";
+/// The time that is left.
+pub(crate) const COUNTDOWN: &str = "countdown";
+/// What went wrong with the last request, and what to do.
+pub(crate) const FAILURE: &str = "failure";
+/// The button in it that takes the secret again, in place.
+pub(crate) const ENTER_SECRET: &str = "enter-secret";
