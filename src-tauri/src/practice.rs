@@ -159,7 +159,8 @@ async fn register_first(
     instance: InstanceId,
 ) -> Result<ApplicationId, AppError> {
     let new = NewApplication::service(CLIENT_NAME, scaikey_practice::Level::Global, &SCOPES);
-    let registered = practice.register(new).map_err(|error| AppError::Practice { detail: error.to_string() })?;
+    let registered =
+        practice.register(new).map_err(|error| AppError::Practice { detail: error.to_string() })?;
     let secret = Secret::new(registered.client_secret.unwrap_or_default());
     let draft = |keep| ApplicationDraft {
         id: None,

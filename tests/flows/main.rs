@@ -1,3 +1,5 @@
-//! Whole flows of the core against servers and files that misbehave.
+//! Whole flows over loopback HTTP: real requests, played or real servers.
 
+mod answers;
+mod companion;
 mod http;

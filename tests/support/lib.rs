@@ -2,7 +2,6 @@
 
 pub mod certificates;
 pub mod raw_server;
-//! What the tests share.
-
 #[cfg(target_os = "linux")]
 pub mod window;
+pub mod world;

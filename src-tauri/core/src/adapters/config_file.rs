@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use tempfile::NamedTempFile;
 
 use crate::contract::AppError;
@@ -33,14 +33,24 @@ struct Head {
     schema: u32,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Envelope {
+    generation: u64,
+    crc: u32,
+    data: Box<RawValue>,
+}
+
+#[derive(Serialize)]
+struct NewEnvelope<'a> {
     schema: u32,
     /// Rises with every write.
     generation: u64,
     /// CRC-32 of the text of `data`.
     crc: u32,
-    data: Box<RawValue>,
+    data: &'a RawValue,
+    /// What this version does not know.
+    #[serde(flatten)]
+    other: Map<String, Value>,
 }
 
 /// A file that could be read.
@@ -224,9 +234,11 @@ impl ConfigFile {
                 self.known = Some(Known { bytes: None, value: Value::Null, generation: 0 });
                 Loaded { config: Config::default(), read_only: None, notice: None }
             }
-            (Found::Unreadable(error), _) => {
-                self.without_writing(Config::default(), format!("{} cannot be read: {error}.", copy.display()), None)
-            }
+            (Found::Unreadable(error), _) => self.without_writing(
+                Config::default(),
+                format!("{} cannot be read: {error}.", copy.display()),
+                None,
+            ),
             (Found::Nothing | Found::Damaged, _) => {
                 let reason = format!(
                     "{FILE} is damaged, and there is no good backup. Nothing was deleted. Put a good copy in its place, \
@@ -308,7 +320,12 @@ fn write_text(config: &Config, old: &Value, generation: u64) -> serde_json::Resu
     let mut data = serde_json::to_value(stored::Stored::of(config))?;
     keep_unknown(old.get("data").unwrap_or(&Value::Null), &mut data);
     let data = RawValue::from_string(serde_json::to_string_pretty(&data)?)?;
-    let envelope = Envelope { schema: SCHEMA, generation, crc: crc32(data.get().as_bytes()), data };
+    let mut other = old.as_object().cloned().unwrap_or_default();
+    for known in ["schema", "generation", "crc", "data"] {
+        other.remove(known);
+    }
+    let crc = crc32(data.get().as_bytes());
+    let envelope = NewEnvelope { schema: SCHEMA, generation, crc, data: &data, other };
     let text = serde_json::to_vec_pretty(&envelope)?;
     let value = serde_json::from_slice(&text)?;
     Ok((text, value))
@@ -363,7 +380,8 @@ fn parse(bytes: Vec<u8>) -> Option<Good> {
     let value = serde_json::from_slice(&bytes).ok()?;
     if head.schema > SCHEMA {
         // Shown as far as it can be understood; it is not ours to judge whether it is damaged.
-        let config = serde_json::from_slice::<Envelope>(&bytes).ok().and_then(|envelope| read_data(&envelope));
+        let config =
+            serde_json::from_slice::<Envelope>(&bytes).ok().and_then(|envelope| read_data(&envelope));
         let config = config.unwrap_or_default();
         return Some(Good { config, generation: 0, newer: true, value, bytes });
     }
@@ -382,9 +400,12 @@ fn read_data(envelope: &Envelope) -> Option<Config> {
 /// CRC-32 as in zip and PNG (ISO 3309), bit by bit: a file of a megabyte takes milliseconds.
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
-            if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 }
-        })
+        (0..8).fold(
+            crc ^ u32::from(*byte),
+            |crc, _| {
+                if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 }
+            },
+        )
     })
 }
 
@@ -425,8 +446,7 @@ fn make_private(_: &Path, _: u32) -> io::Result<()> {
 
 /// A file of a name of its own in this directory, on the disk when this returns.
 fn write_beside(directory: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
-    let mut file =
-        tempfile::Builder::new().prefix(TEMPORARY.0).suffix(TEMPORARY.1).tempfile_in(directory)?;
+    let mut file = tempfile::Builder::new().prefix(TEMPORARY.0).suffix(TEMPORARY.1).tempfile_in(directory)?;
     make_private(file.path(), 0o600)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;

@@ -280,13 +280,15 @@ impl Tasks {
     }
 
     fn watch_keychain(&self) {
-        let tasks = self.clone();
-        let mut waiting = self.world.keychain.waiting();
+        // Not the whole world: whoever waits for it to end would wait for ever.
+        let (inbox, mut waiting) = (self.inbox.clone(), self.world.keychain.waiting());
         tokio::spawn(async move {
             while waiting.changed().await.is_ok() {
                 let calls = *waiting.borrow_and_update();
-                if calls > 0 {
-                    tasks.report(Event::Keychain(KeychainStatus::Waiting)).await;
+                let Some(inbox) = inbox.upgrade() else { return };
+                // A closed inbox means that the loop has ended: nobody is left to tell.
+                if calls > 0 && inbox.send(Event::Keychain(KeychainStatus::Waiting)).await.is_err() {
+                    return;
                 }
             }
         });

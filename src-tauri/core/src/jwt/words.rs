@@ -34,11 +34,23 @@ pub fn about(ms: i64) -> String {
     }
 }
 
-/// A difference of clocks: tenths of a second below ten seconds, [`about`] above.
+/// A difference of clocks: tenths of a second below ten seconds, else rounded to its largest unit.
 #[must_use]
 pub fn difference(ms: i64) -> String {
     let tenths = (ms.saturating_abs() / 100).max(i64::from(ms != 0));
-    if tenths < 100 { format!("{}.{} s", tenths / 10, tenths % 10) } else { about(ms) }
+    if tenths < 100 { format!("{}.{} s", tenths / 10, tenths % 10) } else { about(rounded(ms)) }
+}
+
+/// Half a unit more, so that cutting off rounds: 6 min 59 s are called 7 min.
+fn rounded(ms: i64) -> i64 {
+    let ms = ms.saturating_abs();
+    let half = match ms / 1_000 {
+        ..MINUTE => 500,
+        MINUTE..HOUR => MINUTE * 500,
+        HOUR..DAY => HOUR * 500,
+        _ => DAY * 500,
+    };
+    ms.saturating_add(half)
 }
 
 /// Whether a character is invisible, or changes what stands around it.

@@ -9,9 +9,9 @@ use url::Url;
 
 use crate::contract::{ExtraParameter, Renewal};
 use crate::model::{
-    Application, ApplicationId, ApplicationType, BaseUrl, ClientAuthentication, Colour, Config,
-    EndpointKey, EndpointOverrides, Instance, InstanceId, InstanceKind, Level, LevelName, Network, Practice,
-    Proxy, Registration, SecretId, SecretKeeping,
+    Application, ApplicationId, ApplicationType, BaseUrl, ClientAuthentication, Colour, Config, EndpointKey,
+    EndpointOverrides, Instance, InstanceId, InstanceKind, Level, LevelName, Network, Practice, Proxy,
+    Registration, SecretId, SecretKeeping,
 };
 
 #[derive(Serialize, Deserialize)]

@@ -528,10 +528,9 @@ fn f_sto_14_unknown_fields_survive() {
     old["data"]["instances"][8]["applications"][2]["renewal"]["later"] = "renewal".into();
     old["data"]["instances"][1]["later"] = "deleted".into();
     let data = old["data"].to_string();
-    let text = old.to_string().replace(
-        &format!("\"crc\":{}", old["crc"]),
-        &format!("\"crc\":{}", crc32(data.as_bytes())),
-    );
+    let text = old
+        .to_string()
+        .replace(&format!("\"crc\":{}", old["crc"]), &format!("\"crc\":{}", crc32(data.as_bytes())));
     fs::write(&main, &text).unwrap();
     let mut file = file_in(directory.path());
     assert_eq!(file.load(), Loaded { config: config.clone(), read_only: None, notice: None });
@@ -548,7 +547,10 @@ fn f_sto_14_unknown_fields_survive() {
     assert_eq!(new["data"]["instances"][2]["server"]["later"], "server");
     assert_eq!(new["data"]["instances"][2]["overrides"][1]["later"], "override");
     let application = &new["data"]["instances"][1]["applications"][2];
-    assert_eq!((&application["later"], &application["renewal"]["later"]), (&"application".into(), &"renewal".into()));
+    assert_eq!(
+        (&application["later"], &application["renewal"]["later"]),
+        (&"application".into(), &"renewal".into())
+    );
     assert!(!new.to_string().contains("deleted"));
     drop(file);
     assert_eq!(loaded(directory.path()).config, config);
@@ -578,7 +580,9 @@ fn f_sto_15_ten_thousand_applications() {
 #[test]
 fn f_sto_16_what_a_crash_left_behind_is_swept_and_nothing_else() {
     let directory = saved_twice();
-    for name in [".companion-abc.tmp", ".companion-.tmp", "notes.tmp", ".companion-abc", "companion.json.corrupt-1"] {
+    for name in
+        [".companion-abc.tmp", ".companion-.tmp", "notes.tmp", ".companion-abc", "companion.json.corrupt-1"]
+    {
         fs::write(directory.path().join(name), "x").unwrap();
     }
     let _ = loaded(directory.path());
