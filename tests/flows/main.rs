@@ -1,5 +1,4 @@
 //! Whole flows over loopback HTTP: real requests, played or real servers.
 
-mod answers;
-mod companion;
+mod config_file;
 mod http;
