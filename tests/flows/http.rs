@@ -44,7 +44,7 @@ fn patient() -> Limits {
 async fn send(limits: Limits, network: &Network, request: &HttpRequest) -> Result<HttpResponse, AppError> {
     let outcome = Http::with_limits("scaikey-test", limits).send(network, request, &SystemClock).await;
     if let Err(error) = &outcome {
-        let told = format!("{error:?} {error} {}", serde_json::to_string(error).unwrap());
+        let told = format!("{error:?} {error} {}", serde_json::to_string(error).expect("JSON"));
         assert!(!told.contains(CANARY), "an error tells a secret: {told}");
     }
     outcome
@@ -193,7 +193,7 @@ async fn f_net_9_a_reset_within_the_body() {
 async fn tls_error(config: std::sync::Arc<rustls::ServerConfig>, extra_ca: &str) -> (TlsProblem, String) {
     let server = RawServer::start_tls(config, &ok("", "{}")).await;
     let network = Network { proxy: Proxy::None, extra_ca: extra_ca.to_owned() };
-    let error = send(patient(), &network, &post(server.url("/token"))).await.unwrap_err();
+    let error = send(patient(), &network, &post(server.url("/token"))).await.expect_err("TLS fails");
     assert!(server.seen().iter().all(|seen| seen.received.is_empty()), "the secret was sent");
     match error {
         AppError::Tls { problem, address, detail } => {

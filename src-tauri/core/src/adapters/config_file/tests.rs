@@ -620,3 +620,18 @@ fn nothing_is_saved_before_it_was_loaded() {
     assert!(matches!(file.save(&small(3)), Err(AppError::ReadOnly { .. })));
     assert_eq!(loaded(directory.path()).config, small(2));
 }
+
+#[test]
+fn f_sto_1_nothing_is_ever_written_in_place() {
+    let directory = saved_twice();
+    let main = directory.path().join(FILE);
+    let mut file = file_in(directory.path());
+    file.load();
+    // A second name of the same file sees what is written into it, and nothing of a rename.
+    for path in [main.clone(), backup(&main)] {
+        fs::hard_link(&path, with_suffix(&path, ".linked")).unwrap();
+    }
+    file.save(&small(3)).unwrap();
+    assert_eq!(super::read(&with_suffix(&main, ".linked")).config(), Some(small(2)));
+    assert_eq!(super::read(&with_suffix(&backup(&main), ".linked")).config(), Some(small(1)));
+}
