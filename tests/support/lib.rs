@@ -1,4 +1,4 @@
-//! What the tests share.
+//! What several test binaries share.
 
 #[cfg(target_os = "linux")]
 pub mod window;
