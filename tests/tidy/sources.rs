@@ -97,7 +97,9 @@ fn the_page_stores_nothing() {
 #[test]
 fn keychain_errors_are_never_printed_whole() {
     // `Debug` of these errors holds the secret's bytes.
-    let touching = files("src-tauri", &[".rs"]).into_iter().filter(|file| {
+    // Tests print what they made up themselves.
+    let product = files("src-tauri", &[".rs"]).into_iter().filter(|file| !file.ends_with("/tests.rs"));
+    let touching = product.filter(|file| {
         let text = read(file);
         text.contains("keyring_core") || text.contains("keyring_store")
     });

@@ -10,7 +10,9 @@ use crate::{Failure, Root, page};
 pub(crate) fn window(root: &Root, arguments: &[String]) -> Result<(), Failure> {
     prepare(root, Purpose::Window)?;
     page::build(root)?;
-    run(&mut cargo(root, &["build", FEATURES]))?;
+    // The whole workspace, because the features of shared crates then are those of `cargo xtask test`, and
+    // nothing is built twice.
+    run(&mut cargo(root, &["build", "--workspace", "--bins", FEATURES]))?;
     let mut app = Command::new(root.target.join("debug/scaikey-companion"));
     app.args(arguments);
     become_it(&mut app)
