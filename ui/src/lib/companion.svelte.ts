@@ -7,6 +7,7 @@ import type { InstanceView } from "./contract/InstanceView";
 import type { Preferences } from "./contract/Preferences";
 import type { Snapshot } from "./contract/Snapshot";
 import { call, onSnapshot, toAppError } from "./ipc";
+import { duration } from "./time";
 
 /** What the main area shows. */
 export type Place =
@@ -58,8 +59,13 @@ class Companion {
   get formats(): CopyFormatView[] {
     return this.#formats;
   }
+  /** With something saved, home is the first of it. */
   get place(): Place {
-    return this.#place;
+    if (this.#place.kind !== "home") return this.#place;
+    const application = this.applications[0];
+    if (application) return { kind: "application", id: application.id };
+    const instance = this.instances[0];
+    return instance ? { kind: "instance", id: instance.id } : this.#place;
   }
   get dialog(): OpenDialog | null {
     return this.#dialog;
@@ -84,7 +90,8 @@ class Companion {
   }
   /** The application on screen, if one is. */
   get current(): ApplicationView | undefined {
-    return this.#place.kind === "application" ? this.application(this.#place.id) : undefined;
+    const { place } = this;
+    return place.kind === "application" ? this.application(place.id) : undefined;
   }
 
   application(id: string): ApplicationView | undefined {
@@ -100,8 +107,22 @@ class Companion {
   /** Takes in a snapshot unless a newer one is here already. */
   take(snapshot: Snapshot): void {
     if (this.#snapshot !== null && snapshot.revision < this.#snapshot.revision) return;
+    const before = this.current;
     this.#snapshot = snapshot;
     this.#leaveWhatIsGone();
+    this.#tellWhatChanged(before, this.current);
+  }
+
+  /** A screen reader hears what became of the application on screen. */
+  #tellWhatChanged(before: ApplicationView | undefined, after: ApplicationView | undefined): void {
+    if (!before || before.id !== after?.id) return;
+    if (after.token !== null && after.token.id !== before.token?.id) {
+      const { expiresAt } = after.token;
+      const life = expiresAt === null ? "" : `, valid for ${duration(expiresAt - nowMs())}`;
+      this.announce(`${after.name}: new token${life}`);
+    } else if (after.phase.kind === "failed" && before.phase.kind !== "failed") {
+      this.announce(`${after.name}: no new token`);
+    }
   }
 
   #leaveWhatIsGone(): void {
@@ -120,11 +141,23 @@ class Companion {
     return this.#seen.has(id);
   }
 
+  #listening = false;
+
   /** Connects to the shell. Returns when the first snapshot is here. */
   async start(): Promise<void> {
-    await onSnapshot((snapshot) => {
-      this.take(snapshot);
-    });
+    if (!this.#listening) {
+      await onSnapshot((snapshot) => {
+        this.take(snapshot);
+      });
+      this.#listening = true;
+    }
+    await this.#read();
+    const last = this.#preferences?.lastApplication ?? null;
+    const first = last !== null && this.application(last) ? last : this.applications[0]?.id;
+    if (first !== undefined) this.#place = { kind: "application", id: first };
+  }
+
+  async #read(): Promise<void> {
     const [snapshot, preferences, formats] = await Promise.all([
       call("snapshot"),
       call("preferences"),
@@ -133,15 +166,23 @@ class Companion {
     this.take(snapshot);
     this.#preferences = preferences;
     this.#formats = formats;
-    const last = preferences.lastApplication;
-    const first = last !== null && this.application(last) ? last : this.applications[0]?.id;
-    if (first !== undefined) this.#place = { kind: "application", id: first };
+  }
+
+  /** Reads everything again, after it was removed. */
+  async reload(): Promise<void> {
+    this.#copy = null;
+    await this.attempt(() => this.#read());
   }
 
   /** Starts the clock; it stands still while nobody sees it. Returns what stops it. */
   startClock(): () => void {
     const tick = () => {
+      const before = this.#now;
       this.#now = nowMs();
+      const expiresAt = this.current?.token?.expiresAt ?? null;
+      if (expiresAt !== null && before < expiresAt && expiresAt <= this.#now) {
+        this.announce(`${this.current?.name ?? ""}: the token has expired`);
+      }
     };
     const timer = setInterval(() => {
       if (!document.hidden) tick();
@@ -214,6 +255,29 @@ class Companion {
   async savePreferences(preferences: Preferences): Promise<void> {
     this.#preferences = preferences;
     await this.attempt(() => call("save_preferences", { preferences }));
+  }
+
+  /** Changes one or some of the preferences. */
+  async prefer(change: Partial<Preferences>): Promise<void> {
+    if (this.#preferences !== null) await this.savePreferences({ ...this.#preferences, ...change });
+  }
+
+  /** Moves an application by one place within its instance; says whether there was one. */
+  async moveApplication(id: string, by: -1 | 1): Promise<boolean> {
+    const siblings = this.instanceOf(id)?.applications ?? [];
+    const index = siblings.findIndex((application) => application.id === id) + by;
+    if (index < 0 || index >= siblings.length) return false;
+    const moved = await this.attempt(() => call("move_application", { application: id, index }));
+    if (moved) this.announce(`Moved to place ${index + 1} of ${siblings.length}`);
+    return moved;
+  }
+
+  async moveInstance(id: string, by: -1 | 1): Promise<boolean> {
+    const index = this.instances.findIndex((instance) => instance.id === id) + by;
+    if (index < 0 || index >= this.instances.length) return false;
+    const moved = await this.attempt(() => call("move_instance", { instance: id, index }));
+    if (moved) this.announce(`Moved to place ${index + 1} of ${this.instances.length}`);
+    return moved;
   }
 
   async tryPractice(): Promise<void> {
