@@ -63,16 +63,18 @@ export const SCOPES: { name: string; meaning: string; scaiKey: boolean }[] = [
 export const scopeMeaning = (scope: string): string =>
   SCOPES.find(({ name }) => name === scope)?.meaning ?? "What it allows is not documented";
 
+/** What a new application starts with; its level is that of its neighbour, if it has one. Never a guess. */
 export function newDraft(instance: InstanceView): ApplicationDraft {
   const scaiKey = instance.kind === "scaiKey";
+  const neighbour = instance.applications.at(-1);
   return {
     id: null,
     instance: instance.id,
     name: "",
     clientId: "",
     secret: { kind: "unchanged" },
-    level: scaiKey ? "GLOBAL" : null,
-    tenantSlug: "",
+    level: scaiKey ? (neighbour?.level ?? null) : null,
+    tenantSlug: neighbour?.tenantSlug ?? "",
     applicationType: scaiKey ? "SERVICE" : null,
     scopes: [],
     extra: [],
