@@ -10,7 +10,10 @@ export default defineConfig(({ mode }) => ({
     // The tests mount components, which the server build of Svelte cannot.
     ...(process.env["VITEST"] ? { conditions: ["browser"] } : {}),
     // `npm run dev:fake` shows every state in a plain browser; nothing of it is in the build.
-    alias: mode === "fake" ? [{ find: /^.*\/lib\/ipc$/, replacement: here("./dev/fake-ipc.ts") }] : [],
+    alias:
+      mode === "fake"
+        ? [{ find: /^(?:\.{1,2}\/)+(?:lib\/)?ipc$/, replacement: here("./dev/fake-ipc.ts") }]
+        : [],
   },
   build: {
     target: "safari16.4",

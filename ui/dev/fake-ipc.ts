@@ -40,7 +40,10 @@ function token(clientId: string, age: number, life: number, change: Partial<Toke
     kind: "jwt",
     tokenType: "Bearer",
     headerPreview: base64url(JSON.stringify(HEADER)).slice(0, 28),
-    payloadPreview: base64url(JSON.stringify({ iss: "https://scaikey.scailabs.ai", sub: clientId })).slice(0, 28),
+    payloadPreview: base64url(JSON.stringify({ iss: "https://scaikey.scailabs.ai", sub: clientId })).slice(
+      0,
+      28,
+    ),
     receivedAt,
     expiresAt: receivedAt + life,
     renewsAt: receivedAt + life - MINUTE,
@@ -116,7 +119,11 @@ const wrongSecret: AppError = {
   alternatives: ["clientSecretPost"],
   server: words({}),
 };
-const offline: AppError = { kind: "unreachable", address: "scaikey.staging.acme.io:443", detail: "No route to host (os error 113)" };
+const offline: AppError = {
+  kind: "unreachable",
+  address: "scaikey.staging.acme.io:443",
+  detail: "No route to host (os error 113)",
+};
 
 function realistic(): InstanceView[] {
   const life = 60 * MINUTE;
@@ -144,7 +151,10 @@ function realistic(): InstanceView[] {
           jwksUri: null,
           issuer: { value: "https://scaikey.staging.acme.io/tenants/tnt_widget0001", origin: "typed" },
           discoveredAt: null,
-          discoveryError: { kind: "endpointNotFound", server: words({ status: 404, error: null, description: null, excerpt: "Not Found" }) },
+          discoveryError: {
+            kind: "endpointNotFound",
+            server: words({ status: 404, error: null, description: null, excerpt: "Not Found" }),
+          },
         }),
       ],
       clockOffsetMs: 430_000,
@@ -158,7 +168,9 @@ function realistic(): InstanceView[] {
         application("usage", "usage-report", { phase: { kind: "failed", error: wrongSecret } }),
         application("night", "nightly-sync", {
           phase: { kind: "waiting", retryAt: start + 12_500, error: offline },
-          token: token("svc_night", 59.6 * MINUTE, life, { verdict: { kind: "notVerified", reason: "no keys yet" } }),
+          token: token("svc_night", 59.6 * MINUTE, life, {
+            verdict: { kind: "notVerified", reason: "no keys yet" },
+          }),
         }),
       ],
     }),
@@ -188,7 +200,9 @@ let preferences: Preferences = {
 };
 
 const find = (id: string): ApplicationView => {
-  const found = snapshot.instances.flatMap(({ applications }) => applications).find((entry) => entry.id === id);
+  const found = snapshot.instances
+    .flatMap(({ applications }) => applications)
+    .find((entry) => entry.id === id);
   if (!found) throw { kind: "notFound", what: "application" } satisfies AppError;
   return found;
 };
@@ -215,7 +229,8 @@ const scenarios: Record<string, () => void> = {
     for (const [n, at] of snapshot.instances.entries()) {
       for (let i = 0; i < 340; i++) {
         const id = `${n}-${i}`;
-        const name = i % 9 === 4 ? `a-service-with-a-very-long-name-that-nobody-shortened-${i}` : `service-${i}`;
+        const name =
+          i % 9 === 4 ? `a-service-with-a-very-long-name-that-nobody-shortened-${i}` : `service-${i}`;
         at.applications.push(application(id, name, states[i % states.length]?.(id)));
       }
     }
@@ -224,7 +239,8 @@ const scenarios: Record<string, () => void> = {
     const at = findInstance("prod");
     at.name = "The production platform of the department of very long instance names, Frankfurt region";
     at.host = "scaikey.production.europe-west3.internal.long-subdomain.customer.example.com:8443";
-    first().name = "an-application-with-a-name-that-is-long-enough-to-break-every-layout-that-was-not-tried-with-it";
+    first().name =
+      "an-application-with-a-name-that-is-long-enough-to-break-every-layout-that-was-not-tried-with-it";
     first().clientId = `svc_${"9f2k1x0qd7".repeat(12)}`;
     first().scopes = Array.from({ length: 24 }, (_, i) => `resource-${i}:read-and-write`);
     const held = first().token;
@@ -241,7 +257,11 @@ const scenarios: Record<string, () => void> = {
         error: {
           kind: "scopeRefused",
           requested: ["admin:write"],
-          server: words({ status: 400, error: "invalid_scope", description: "Scope admin:write is not allowed for this client" }),
+          server: words({
+            status: 400,
+            error: "invalid_scope",
+            description: "Scope admin:write is not allowed for this client",
+          }),
         },
       },
     });
@@ -270,13 +290,18 @@ const scenarios: Record<string, () => void> = {
     });
   },
   expired: () => {
-    first().token = token("svc_9f2k1x0qd7", 63 * MINUTE, 60 * MINUTE, { noRenewal: "Renewal is off." , renewsAt: null });
+    first().token = token("svc_9f2k1x0qd7", 63 * MINUTE, 60 * MINUTE, {
+      noRenewal: "Renewal is off.",
+      renewsAt: null,
+    });
   },
   ending: () => {
     first().token = token("svc_9f2k1x0qd7", 59.35 * MINUTE, 60 * MINUTE);
   },
   refused: () => {
-    Object.assign(first().token ?? {}, { verdict: { kind: "refused", reason: "the signature does not fit the key" } });
+    Object.assign(first().token ?? {}, {
+      verdict: { kind: "refused", reason: "the signature does not fit the key" },
+    });
   },
   locked: () => {
     snapshot.keychain.status = { kind: "failed", error: { kind: "keychainLocked" } };
@@ -287,14 +312,19 @@ const scenarios: Record<string, () => void> = {
   },
   readonly: () => {
     snapshot.storage.readOnly = "Another ScaiKey Companion is running and holds the file.";
-    snapshot.storage.notice = "The saved file was damaged. It was set aside and the backup from today 11:04 is in use.";
+    snapshot.storage.notice =
+      "The saved file was damaged. It was set aside and the backup from today 11:04 is in use.";
   },
   undo: () => {
     snapshot.undo = { id: 1, name: "audit-export", until: start + 25_000 };
   },
   stopped: () => {
     const { practice } = findInstance("practice");
-    if (practice) Object.assign(practice, { running: false, error: { kind: "practice", detail: "Address already in use (os error 98)" } });
+    if (practice)
+      Object.assign(practice, {
+        running: false,
+        error: { kind: "practice", detail: "Address already in use (os error 98)" },
+      });
   },
   broken: () => undefined,
 };
@@ -326,7 +356,14 @@ function details(id: string): TokenDetails {
       payloadJson: null,
       claims: [],
       problems: [],
-      checks: [{ name: "signature", outcome: "skipped", reason: "The token is opaque: only ScaiKey can read it.", note: null }],
+      checks: [
+        {
+          name: "signature",
+          outcome: "skipped",
+          reason: "The token is opaque: only ScaiKey can read it.",
+          note: null,
+        },
+      ],
       notes: [],
     };
   }
@@ -347,13 +384,43 @@ function details(id: string): TokenDetails {
     headerJson: JSON.stringify(HEADER, null, 2),
     payloadJson: JSON.stringify(body, null, 2),
     claims: [
-      row("sub", body.sub, "who", "The service itself: same as client_id, so no user is involved.", "RFC 7519 §4.1.2"),
-      row("token_type", body.token_type, "who", "Minted for a service, not for a signed-in person.", "ScaiKey"),
+      row(
+        "sub",
+        body.sub,
+        "who",
+        "The service itself: same as client_id, so no user is involved.",
+        "RFC 7519 §4.1.2",
+      ),
+      row(
+        "token_type",
+        body.token_type,
+        "who",
+        "Minted for a service, not for a signed-in person.",
+        "ScaiKey",
+      ),
       row("iss", body.iss, "where", "Matches the issuer this instance publishes.", "RFC 7519 §4.1.1"),
-      row("aud", body.aud, "where", "An API that expects another audience will refuse it.", "RFC 7519 §4.1.3"),
+      row(
+        "aud",
+        body.aud,
+        "where",
+        "An API that expects another audience will refuse it.",
+        "RFC 7519 §4.1.3",
+      ),
       row("app_scope", body.app_scope, "where", "Acts on every tenant of the platform.", "ScaiKey"),
-      row("scope", body.scope, "what", "Read the admin API. It cannot create, change or delete.", "RFC 8693 §4.2"),
-      row("platform_token", body.platform_token, "what", "The admin API accepts it across tenants.", "ScaiKey"),
+      row(
+        "scope",
+        body.scope,
+        "what",
+        "Read the admin API. It cannot create, change or delete.",
+        "RFC 8693 §4.2",
+      ),
+      row(
+        "platform_token",
+        body.platform_token,
+        "what",
+        "The admin API accepts it across tenants.",
+        "ScaiKey",
+      ),
       row("iat", body.iat, "when", "When it was issued.", "RFC 7519 §4.1.6", body.iat * 1_000),
       row("exp", body.exp, "when", "When it ends.", "RFC 7519 §4.1.4", body.exp * 1_000),
     ],
@@ -362,7 +429,9 @@ function details(id: string): TokenDetails {
       {
         name: "signature",
         outcome: refused ? "failed" : "passed",
-        reason: refused ? "The signature does not fit the key “2026-11-a”." : "RS256 with key “2026-11-a”, fetched 3 min ago",
+        reason: refused
+          ? "The signature does not fit the key “2026-11-a”."
+          : "RS256 with key “2026-11-a”, fetched 3 min ago",
         note: null,
       },
       { name: "algorithm", outcome: "passed", reason: "RS256 is what the key is for", note: null },
@@ -388,8 +457,16 @@ const FORMATS: CopyFormatView[] = [
   { id: "env", label: ".env line", example: "ACCESS_TOKEN=eyJ…" },
   { id: "json", label: "JSON answer", example: '{"access_token":"eyJ…","token_type":"Bearer"}' },
   { id: "httpie", label: "HTTPie", example: "https -A bearer -a 'eyJ…' …" },
-  { id: "python", label: "Python requests", example: "requests.get(url, headers={'Authorization': 'Bearer eyJ…'})" },
-  { id: "fetch", label: "JavaScript fetch", example: "fetch(url, { headers: { Authorization: 'Bearer eyJ…' } })" },
+  {
+    id: "python",
+    label: "Python requests",
+    example: "requests.get(url, headers={'Authorization': 'Bearer eyJ…'})",
+  },
+  {
+    id: "fetch",
+    label: "JavaScript fetch",
+    example: "fetch(url, { headers: { Authorization: 'Bearer eyJ…' } })",
+  },
   { id: "reqwest", label: "Rust reqwest", example: 'client.get(url).bearer_auth("eyJ…")' },
 ];
 
@@ -413,7 +490,9 @@ async function renew(id: string): Promise<void> {
   target.phase = { kind: "requesting", since: Date.now(), renewal: false };
   publish();
   await later(700);
-  const life = (snapshot.instances.find(({ applications }) => applications.includes(target))?.practice?.lifetimeSeconds ?? 3_600) * 1_000;
+  const life =
+    (snapshot.instances.find(({ applications }) => applications.includes(target))?.practice
+      ?.lifetimeSeconds ?? 3_600) * 1_000;
   const count = (target.token?.count ?? 0) + 1;
   target.token = token(target.clientId, start - Date.now(), life, { count, scopes: target.scopes });
   target.phase = { kind: "idle" };
@@ -438,7 +517,9 @@ function forget<T extends { name: string }>(list: T[], item: T): void {
 }
 
 type Handlers = {
-  [K in keyof Commands]: (args: Commands[K]["args"]) => Commands[K]["result"] | Promise<Commands[K]["result"]>;
+  [K in keyof Commands]: (
+    args: Commands[K]["args"],
+  ) => Commands[K]["result"] | Promise<Commands[K]["result"]>;
 };
 
 const required = (field: Problem["field"], value: string, message: string): Problem[] =>
@@ -446,13 +527,15 @@ const required = (field: Problem["field"], value: string, message: string): Prob
 
 const handlers: Handlers = {
   snapshot: () => {
-    if (scenario === "broken") throw { kind: "internal", detail: "snapshot did not answer" } satisfies AppError;
+    if (scenario === "broken")
+      throw { kind: "internal", detail: "snapshot did not answer" } satisfies AppError;
     return structuredClone(snapshot);
   },
   discover: async ({ draft, tenantSlug }) => {
     await later(500);
     const url = draft.url.trim().replace(/\/+$/, "");
-    if (url.includes("offline")) throw { kind: "hostNotFound", host: url.replace(/^https?:\/\//, "") } satisfies AppError;
+    if (url.includes("offline"))
+      throw { kind: "hostNotFound", host: url.replace(/^https?:\/\//, "") } satisfies AppError;
     return {
       url,
       discoveryUrl: `${url}/.well-known/openid-configuration`,
@@ -487,7 +570,11 @@ const handlers: Handlers = {
   check_application: ({ draft }) => {
     const problems = required("clientId", draft.clientId, "Enter the client ID.");
     if (draft.secret.kind === "set" && draft.secret.value !== draft.secret.value.trim()) {
-      problems.push({ field: "secret", severity: "notice", message: "It begins or ends with a space or a line break. It is sent like that." });
+      problems.push({
+        field: "secret",
+        severity: "notice",
+        message: "It begins or ends with a space or a line break. It is sent like that.",
+      });
     }
     return problems;
   },
@@ -520,7 +607,9 @@ const handlers: Handlers = {
     };
     if (draft.secret.kind === "set") change.secret = draft.secret.keep;
     if (draft.id === null) {
-      findInstance(draft.instance).applications.push(application(id, clientId, { secret: "missing", ...change }));
+      findInstance(draft.instance).applications.push(
+        application(id, clientId, { secret: "missing", ...change }),
+      );
     } else {
       Object.assign(find(id), change);
     }
@@ -529,7 +618,12 @@ const handlers: Handlers = {
   },
   duplicate_application: ({ application: id }) => {
     const original = find(id);
-    const copy = { ...structuredClone(original), id: `new-${nextId++}`, name: `${original.name} copy`, token: null };
+    const copy = {
+      ...structuredClone(original),
+      id: `new-${nextId++}`,
+      name: `${original.name} copy`,
+      token: null,
+    };
     snapshot.instances.find(({ applications }) => applications.includes(original))?.applications.push(copy);
     publish();
     return copy.id;
@@ -570,7 +664,8 @@ const handlers: Handlers = {
   copy_token: async ({ application: id }) => {
     await later(150);
     if (find(id).token === null) await renew(id);
-    if (scenario === "clipboard") throw { kind: "clipboard", detail: "no clipboard owner" } satisfies AppError;
+    if (scenario === "clipboard")
+      throw { kind: "clipboard", detail: "no clipboard owner" } satisfies AppError;
     const at = snapshot.instances.find(({ applications }) => applications.some((entry) => entry.id === id));
     const clears = preferences.clearClipboardSeconds;
     return {
@@ -619,8 +714,9 @@ const handlers: Handlers = {
     preferencesPath: "/home/you/.config/ai.scailabs.scaikey-companion/preferences.json",
     logPath: "/home/you/.local/state/ai.scailabs.scaikey-companion/companion.log",
     keychain: snapshot.keychain.name,
-    secrets: snapshot.instances.flatMap(({ applications }) => applications).filter(({ secret }) => secret === "keychain")
-      .length,
+    secrets: snapshot.instances
+      .flatMap(({ applications }) => applications)
+      .filter(({ secret }) => secret === "keychain").length,
   }),
   remove_everything: async () => {
     await later(300);
@@ -652,7 +748,8 @@ async function stage(): Promise<void> {
   const { companion } = await import("../src/lib/companion.svelte");
   const at = query.get("place");
   if (at === "settings") companion.open({ kind: "settings" });
-  else if (at !== null && snapshot.instances.some(({ id }) => id === at)) companion.open({ kind: "instance", id: at });
+  else if (at !== null && snapshot.instances.some(({ id }) => id === at))
+    companion.open({ kind: "instance", id: at });
   else if (at !== null) companion.open({ kind: "application", id: at });
   switch (query.get("dialog")) {
     case "palette":
@@ -672,6 +769,7 @@ async function stage(): Promise<void> {
     case "deleteApplication":
       companion.openDialog({ kind: "deleteApplication", id: "audit" });
   }
-  if (query.has("problem")) await companion.attempt(() => Promise.reject({ kind: "clipboard", detail: "no clipboard owner" }));
+  if (query.has("problem"))
+    await companion.attempt(() => Promise.reject({ kind: "clipboard", detail: "no clipboard owner" }));
 }
 void stage();

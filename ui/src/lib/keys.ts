@@ -32,7 +32,15 @@ interface Shortcut {
 const DIGITS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 export const SHORTCUTS: readonly Shortcut[] = [
-  { command: "palette", mod: true, shift: false, keys: ["k"], always: true, label: "Search or run", face: "K" },
+  {
+    command: "palette",
+    mod: true,
+    shift: false,
+    keys: ["k"],
+    always: true,
+    label: "Search or run",
+    face: "K",
+  },
   { command: "copyToken", mod: true, shift: true, keys: ["c"], label: "Copy the token", face: "C" },
   { command: "requestToken", mod: true, shift: false, keys: ["r"], label: "Request a new token", face: "R" },
   { command: "newApplication", mod: true, shift: false, keys: ["n"], label: "Add an application", face: "N" },
@@ -45,7 +53,14 @@ export const SHORTCUTS: readonly Shortcut[] = [
   },
   { command: "zoomIn", mod: true, keys: ["+", "="], always: true, label: "Zoom in", face: "+" },
   { command: "zoomOut", mod: true, keys: ["-", "_"], always: true, label: "Zoom out", face: "−" },
-  { command: "zoomReset", mod: true, keys: ["Digit0", "Numpad0"], always: true, label: "Zoom to 100 %", face: "0" },
+  {
+    command: "zoomReset",
+    mod: true,
+    keys: ["Digit0", "Numpad0"],
+    always: true,
+    label: "Zoom to 100 %",
+    face: "0",
+  },
   { command: "shortcuts", mod: false, keys: ["?"], label: "Show this list", face: "?" },
   { command: "swallow", mod: true, keys: ["r", "p"], always: true },
   { command: "swallow", mod: false, keys: ["f5"], always: true },
@@ -81,13 +96,21 @@ export function commandOf(press: KeyPress, context: KeyContext): { command: Comm
 /** Whether the focus is where letters are typed. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) {
+  if (
+    target.isContentEditable ||
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement
+  ) {
     return true;
   }
-  return target instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit", "range"].includes(target.type);
+  return (
+    target instanceof HTMLInputElement &&
+    !["checkbox", "radio", "button", "submit", "range"].includes(target.type)
+  );
 }
 
-export const isMac: boolean = typeof navigator !== "undefined" && /Mac|iP(?:hone|ad)/.test(navigator.userAgent);
+export const isMac: boolean =
+  typeof navigator !== "undefined" && /Mac|iP(?:hone|ad)/.test(navigator.userAgent);
 
 /** The keys of a command as they are written on this computer: `["Ctrl", "Shift", "C"]`. */
 export function faces(command: Command, mac: boolean = isMac): string[] {
@@ -105,6 +128,7 @@ const ZOOMS = [50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200];
 /** The next step of the zoom in a direction; 0 resets it. */
 export function zoomStep(percent: number, direction: -1 | 0 | 1): number {
   if (direction === 0) return 100;
-  const next = direction > 0 ? ZOOMS.find((step) => step > percent) : ZOOMS.findLast((step) => step < percent);
+  const next =
+    direction > 0 ? ZOOMS.find((step) => step > percent) : ZOOMS.findLast((step) => step < percent);
   return next ?? percent;
 }
