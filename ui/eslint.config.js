@@ -1,0 +1,62 @@
+import js from "@eslint/js";
+import { importX } from "eslint-plugin-import-x";
+import svelte from "eslint-plugin-svelte";
+import globals from "globals";
+import ts from "typescript-eslint";
+import svelteConfig from "./svelte.config.js";
+
+/** Layers, from the top: a file imports only from layers below its own, and a domain from no other domain. */
+const domains = ["instances", "applications", "tokens"];
+const forbid = (files, groups, message) => ({
+  files,
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: [
+          { group: ["@tauri-apps/*"], message: "Only lib/ipc.ts talks to the shell." },
+          ...groups.map((group) => ({ group: [group], message })),
+        ],
+      },
+    ],
+  },
+});
+
+export default ts.config(
+  { ignores: ["dist/", "src/lib/contract/"] },
+  js.configs.recommended,
+  ...ts.configs.strict,
+  ...svelte.configs.recommended,
+  {
+    plugins: { "import-x": importX },
+    languageOptions: { globals: { ...globals.browser, ...globals.node } },
+    rules: {
+      eqeqeq: "error",
+      "import-x/no-cycle": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "svelte/button-has-type": "error",
+      "svelte/no-at-html-tags": "error",
+      "svelte/no-inline-styles": "off",
+    },
+  },
+  {
+    files: ["**/*.svelte", "**/*.svelte.ts"],
+    languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: [".svelte"], svelteConfig } },
+    // The type checker knows better.
+    rules: { "no-undef": "off" },
+  },
+  forbid(["src/**"], [], ""),
+  forbid(
+    ["src/components/**", "src/lib/**"],
+    ["**/views/*", ...domains.map((domain) => `**/${domain}/*`)],
+    "Components and lib know no domain.",
+  ),
+  ...domains.map((domain) =>
+    forbid(
+      [`src/${domain}/**`],
+      ["**/views/*", ...domains.filter((other) => other !== domain).map((other) => `**/${other}/*`)],
+      "A domain imports from components and lib only; views put domains together.",
+    ),
+  ),
+  { files: ["src/lib/ipc.ts"], rules: { "no-restricted-imports": "off" } },
+);

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import type { AppError } from "./contract/AppError";
+import type { ServerWords } from "./contract/ServerWords";
+import { anApplication, aToken } from "./example";
+import { shortState } from "./state";
+
+const MINUTE = 60_000;
+const server: ServerWords = {
+  status: 401,
+  url: "",
+  error: null,
+  description: null,
+  uri: null,
+  excerpt: null,
+};
+const token = aToken({ receivedAt: 0, expiresAt: 60 * MINUTE });
+const failed = (error: AppError) => anApplication({ phase: { kind: "failed", error } });
+const waiting = (error: AppError, retryAt: number) =>
+  anApplication({ token, phase: { kind: "waiting", error, retryAt } });
+
+describe("the short state", () => {
+  it.each([
+    ["nothing yet", anApplication(), 0, "no token", "none"],
+    ["no secret", anApplication({ secret: "missing" }), 0, "no secret", "none"],
+    ["a fresh token", anApplication({ token }), 8.6 * MINUTE, "51 min", "ok"],
+    ["a minute exactly", anApplication({ token }), 59 * MINUTE, "1 min", "ok"],
+    ["the last minute", anApplication({ token }), 59 * MINUTE + 22_000, "38 s", "warn"],
+    ["its end", anApplication({ token }), 60 * MINUTE, "expired", "none"],
+    ["no end given", anApplication({ token: aToken({ expiresAt: null }) }), 0, "no expiry", "ok"],
+    [
+      "a request",
+      anApplication({ phase: { kind: "requesting", since: 0, renewal: false } }),
+      0,
+      "requesting…",
+      "none",
+    ],
+    [
+      "a renewal",
+      anApplication({ token, phase: { kind: "requesting", since: 0, renewal: true } }),
+      0,
+      "renewing…",
+      "none",
+    ],
+    [
+      "offline",
+      waiting({ kind: "unreachable", address: "", detail: "" }, 12_500),
+      0,
+      "offline, retry in 12 s",
+      "warn",
+    ],
+    ["a busy server", waiting({ kind: "serverUnavailable", server }, 12_500), 0, "retry in 12 s", "warn"],
+    [
+      "a retry that is due",
+      waiting({ kind: "serverUnavailable", server }, 10),
+      5_000,
+      "retry in 0 s",
+      "warn",
+    ],
+    [
+      "a wrong secret",
+      failed({ kind: "clientRefused", method: "clientSecretBasic", alternatives: [], server }),
+      0,
+      "wrong secret",
+      "bad",
+    ],
+    ["a secret that is gone", failed({ kind: "secretMissing" }), 0, "no secret", "bad"],
+    ["a locked keychain", failed({ kind: "keychainLocked" }), 0, "keychain locked", "bad"],
+    ["no host", failed({ kind: "hostNotFound", host: "" }), 0, "offline", "bad"],
+    ["anything else", failed({ kind: "internal", detail: "" }), 0, "error", "bad"],
+  ])("of %s", (_, application, now, words, tone) => {
+    expect(shortState(application, now)).toMatchObject({ words, tone });
+  });
+
+  it("shows how much of the life is left", () => {
+    expect(shortState(anApplication({ token }), 15 * MINUTE).share).toBe(0.75);
+    expect(shortState(anApplication({ token }), 90 * MINUTE).share).toBe(0);
+    // The server's clock may be ahead: never more than all of it.
+    expect(shortState(anApplication({ token }), -MINUTE).share).toBe(1);
+  });
+
+  it("turns while something is under way", () => {
+    expect(
+      shortState(anApplication({ phase: { kind: "requesting", since: 0, renewal: false } }), 0).busy,
+    ).toBe(true);
+    expect(shortState(anApplication({ token }), 0).busy).toBe(false);
+  });
+});

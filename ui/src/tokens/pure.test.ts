@@ -1,0 +1,239 @@
+import { describe, expect, it } from "vitest";
+import { draftOf } from "../lib/draft";
+import { applicationView, START, tokenView } from "./example";
+import { jsonPieces, LONGEST_COLOURED } from "./json";
+import { lifeLabels, lifeOf, type LifeMark } from "./life";
+import { secretNotices, withoutStrays } from "./secret";
+import { beginning, counted, textPieces } from "./text";
+import { copyWords, dialOf, renewalWords, verdictWords } from "./words";
+
+const joined = (pieces: { text: string }[]) => pieces.map(({ text }) => text).join("");
+
+describe("jsonPieces", () => {
+  const hostile = [
+    '{\n  "iss": "https://a",\n  "exp": 1795525512\n}',
+    '{"__proto__": 1, "a": 1, "a": 2}',
+    '{"n": 1e400, "m": 12345678901234567890, "z": -0, "f": 1.50}',
+    '{"a\\"b" : "c\\\\", "d":"\\u202e"}',
+    '{"unclosed": "text',
+    "true false nullx -",
+    "",
+    "\u202e{\ud800}",
+    '"\\',
+  ];
+  it.each(hostile)("keeps every character of %j", (text) => {
+    expect(joined(jsonPieces(text))).toBe(text);
+  });
+  it("tells keys, strings, numbers and words apart", () => {
+    const kinds = jsonPieces('{"a" : "b", "c": [1e400, true]}').filter(({ kind }) => kind !== "plain");
+    expect(kinds).toEqual([
+      { kind: "key", text: '"a"' },
+      { kind: "string", text: '"b"' },
+      { kind: "key", text: '"c"' },
+      { kind: "number", text: "1e400" },
+      { kind: "keyword", text: "true" },
+    ]);
+  });
+  it("does not colour what is too long or in too many pieces", () => {
+    const long = `"${"a".repeat(LONGEST_COLOURED)}"`;
+    expect(jsonPieces(long)).toEqual([{ kind: "plain", text: long }]);
+    const many = "1,".repeat(60_000);
+    expect(jsonPieces(many)).toEqual([{ kind: "plain", text: many }]);
+  });
+  it("takes time in proportion to the text", () => {
+    const began = performance.now();
+    for (const unit of ['"', "\\", '"\\', '" ', "-", "t", " "]) {
+      const text = unit.repeat(Math.floor(LONGEST_COLOURED / unit.length));
+      expect(joined(jsonPieces(text))).toBe(text);
+    }
+    expect(performance.now() - began).toBeLessThan(3_000);
+  });
+});
+
+describe("textPieces", () => {
+  it("marks what cannot be seen and loses nothing", () => {
+    const text = "a\u202eb\u0000\u200bc\ud800\n";
+    const pieces = textPieces(text);
+    expect(joined(pieces)).toBe(text);
+    expect(pieces.flatMap(({ code }) => code ?? [])).toEqual(["U+202E", "U+0000", "U+200B", "U+D800"]);
+  });
+  it("leaves plain text and emoji alone", () => {
+    expect(textPieces("né 😀")).toEqual([{ text: "né 😀", code: null }]);
+  });
+  it("stays small for a text of nothing else", () => {
+    const text = "\u202e".repeat(100_000);
+    const pieces = textPieces(text);
+    expect(pieces.length).toBeLessThan(3_000);
+    expect(joined(pieces)).toBe(text);
+  });
+});
+
+describe("beginning and counted", () => {
+  it("never cuts a character in two", () => {
+    expect(beginning("a😀b", 2)).toBe("a");
+    expect(beginning("a😀b", 3)).toBe("a😀");
+  });
+  it("counts in words", () => {
+    expect(counted(1, "claim")).toBe("1 claim");
+    expect(counted(100_000, "character")).toBe("100,000 characters");
+  });
+});
+
+describe("lifeOf", () => {
+  it("has four marks while it lives", () => {
+    const life = lifeOf(tokenView(), START + 900_000);
+    expect(life.state).toBe("alive");
+    expect(life.marks.map(({ kind }) => kind)).toEqual(["issued", "now", "renews", "expires"]);
+    expect(life.passed).toBe(0.25);
+    expect(life.words).toMatch(/^Issued at .*, renews at .*, expires at .*\.$/);
+  });
+  it("puts now beyond the end once it has expired, however long ago", () => {
+    for (const later of [1, 3_600_000, 90 * 86_400_000]) {
+      const life = lifeOf(tokenView(), START + 3_600_000 + later);
+      expect(life.state).toBe("expired");
+      expect(life.marks.map(({ kind }) => kind)).toEqual(["issued", "expires", "now"]);
+      expect(life.marks[1]?.at).toBeGreaterThanOrEqual(0.7);
+      expect(life.marks[2]?.at).toBe(1);
+      expect(life.words).toContain("expired at");
+    }
+  });
+  it("says so when the end is unknown", () => {
+    const life = lifeOf(tokenView({ expiresAt: null, renewsAt: null }), START);
+    expect(life.state).toBe("unknown");
+    expect(life.words).toContain("did not say");
+  });
+  it("survives a clock that went back and a life of nothing", () => {
+    expect(lifeOf(tokenView(), START - 99_999).passed).toBe(0);
+    expect(lifeOf(tokenView({ expiresAt: START }), START).state).toBe("expired");
+  });
+});
+
+describe("lifeLabels", () => {
+  const measure = (text: string) => text.length * 6;
+  const marks = (...at: [LifeMark["kind"], number][]): LifeMark[] =>
+    at.map(([kind, where]) => ({ kind, at: where, text: `${kind} 13:05:12` }));
+
+  it("joins labels that are too near", () => {
+    const labels = lifeLabels(
+      marks(["issued", 0], ["now", 0.4], ["renews", 0.98], ["expires", 1]),
+      600,
+      measure,
+    );
+    expect(labels.map(({ text }) => text)).toEqual([
+      "issued 13:05:12",
+      "now 13:05:12",
+      "renews 13:05:12 · expires 13:05:12",
+    ]);
+    expect(labels.map(({ right }) => right)).toEqual([null, null, 0]);
+  });
+  it("joins now with what it is near to", () => {
+    const [first] = lifeLabels(marks(["issued", 0], ["now", 0.01], ["expires", 1]), 600, measure);
+    expect(first).toEqual({ text: "issued 13:05:12 · now 13:05:12", left: 0, right: null });
+  });
+  it("leaves out what does not fit, the end last", () => {
+    const narrow = lifeLabels(
+      marks(["issued", 0], ["now", 0.5], ["renews", 0.9], ["expires", 1]),
+      120,
+      measure,
+    );
+    expect(narrow.map(({ text }) => text)).toEqual(["expires 13:05:12"]);
+  });
+  it("never overlaps, at any width and any time", () => {
+    for (let width = 120; width <= 1_000; width += 20) {
+      for (let step = 0; step <= 50; step += 1) {
+        const now = START + step * 72_000;
+        const labels = lifeLabels(lifeOf(tokenView(), now).marks, width, measure);
+        let end = -10;
+        for (const { text, left, right } of labels) {
+          const from = right === null ? left : width - measure(text);
+          expect(from).toBeGreaterThanOrEqual(end + 10 - 1e-6);
+          end = from + measure(text);
+        }
+        if (labels.length > 1) expect(end).toBeLessThanOrEqual(width + 1e-6);
+      }
+    }
+  });
+});
+
+describe("words", () => {
+  it("has words for each verdict, none of them a silent green", () => {
+    expect(verdictWords({ kind: "verified" })).toEqual({ tone: "ok", text: "✓ Verified" });
+    expect(verdictWords({ kind: "pending" })).toEqual({ tone: "plain", text: "Checking…" });
+    expect(verdictWords({ kind: "notVerified", reason: "no keys" })).toEqual({
+      tone: "warn",
+      text: "Not verified: no keys",
+    });
+    expect(verdictWords({ kind: "refused", reason: "wrong issuer" })).toEqual({
+      tone: "bad",
+      text: "✕ wrong issuer",
+    });
+  });
+  it("counts down, turns amber in the last minute and keeps telling since when it has expired", () => {
+    const end = START + 3_600_000;
+    expect(dialOf(tokenView(), end - 3_082_000)).toMatchObject({
+      large: "51 min",
+      small: "22 s left",
+      tone: "ok",
+    });
+    expect(dialOf(tokenView(), end - 60_000)).toMatchObject({ large: "1 min", small: "left", tone: "ok" });
+    expect(dialOf(tokenView(), end - 59_000)).toMatchObject({ large: "59 s", small: "left", tone: "warn" });
+    expect(dialOf(tokenView(), end + 180_000)).toMatchObject({
+      large: "Expired",
+      small: "3 min ago",
+      share: 0,
+    });
+    expect(dialOf(tokenView({ expiresAt: null }), end)).toMatchObject({ large: "No end", small: "stated" });
+  });
+  it("says whether it renews", () => {
+    expect(renewalWords(applicationView(), START)).toMatch(/^renews itself at /);
+    expect(renewalWords(applicationView(), START + 3_550_000)).toBe("renewal is due");
+    const off = { enabled: false, marginSeconds: null };
+    const still = tokenView({ renewsAt: null });
+    expect(renewalWords(applicationView({ renewal: off, token: still }), START)).toBe("renewal is off");
+    const why = tokenView({ renewsAt: null, noRenewal: "It lives too shortly." });
+    expect(renewalWords(applicationView({ token: why }), START)).toBe("It lives too shortly.");
+    const phase = { kind: "requesting", since: START, renewal: true } as const;
+    expect(renewalWords(applicationView({ phase }), START)).toBe("renewing…");
+  });
+  it("names the remembered form on the button", () => {
+    const formats = [
+      { id: "bare", label: "Token only", example: "…" },
+      { id: "curl", label: "curl", example: "curl …" },
+    ];
+    expect(copyWords(formats, "bare")).toBe("Copy token");
+    expect(copyWords(formats, "curl")).toBe("Copy as curl");
+    expect(copyWords(formats, "gone")).toBe("Copy token");
+    expect(copyWords([], undefined)).toBe("Copy token");
+  });
+});
+
+describe("secrets", () => {
+  it("points out what a paste brought along", () => {
+    expect(secretNotices("a b")).toEqual([]);
+    expect(secretNotices(" a\n")).toEqual(["It holds a line break.", "It begins with a space."]);
+    expect(secretNotices("a\t")).toEqual(["It ends with a space."]);
+  });
+  it("takes it away when asked", () => {
+    expect(withoutStrays(" a b\r\n")).toBe("a b");
+  });
+});
+
+describe("draftOf", () => {
+  it("saves an application as it is", () => {
+    expect(draftOf(applicationView(), "instance-1")).toEqual({
+      id: "app-1",
+      instance: "instance-1",
+      name: "billing-sync",
+      clientId: "svc_9f2k1x0qd7",
+      secret: { kind: "unchanged" },
+      level: "TENANT",
+      tenantSlug: "acme",
+      applicationType: "SERVICE",
+      scopes: ["admin:read", "openid"],
+      extra: [{ name: "audience", value: "https://api.acme.io" }],
+      clientAuthentication: "clientSecretBasic",
+      renewal: { enabled: true, marginSeconds: null },
+    });
+    expect(draftOf(applicationView({ tenantSlug: null }), "i").tenantSlug).toBe("");
+  });
+});

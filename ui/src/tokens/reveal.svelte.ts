@@ -1,0 +1,77 @@
+/** A token on screen for a short while. */
+import type { AppError } from "../lib/contract/AppError";
+import { call, toAppError } from "../lib/ipc";
+
+/** After this it is hidden again. */
+export const SHOWN_FOR_MS = 30_000;
+
+/** Holds a revealed token, and lets go of it in time, with the window's focus, and when told to. */
+export class Reveal {
+  #text = $state.raw<string | null>(null);
+  #error = $state.raw<AppError | null>(null);
+  #hidesAt = $state(0);
+  #busy = $state(false);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Rises whenever what is under way stops being wanted. */
+  #run = 0;
+
+  get text(): string | null {
+    return this.#text;
+  }
+  get error(): AppError | null {
+    return this.#error;
+  }
+  get busy(): boolean {
+    return this.#busy;
+  }
+  /** Whole seconds until it is hidden. */
+  secondsLeft(now: number): number {
+    return Math.min(SHOWN_FOR_MS / 1_000, Math.max(0, Math.ceil((this.#hidesAt - now) / 1_000)));
+  }
+
+  async show(application: string): Promise<void> {
+    this.hide();
+    const run = this.#run;
+    this.#busy = true;
+    try {
+      const text = await call("reveal_token", { application });
+      if (run !== this.#run) return;
+      this.#text = text;
+      this.#hidesAt = Date.now() + SHOWN_FOR_MS;
+      this.#timer = setTimeout(() => {
+        this.hide();
+      }, SHOWN_FOR_MS);
+    } catch (thrown) {
+      if (run === this.#run) this.#error = toAppError(thrown);
+    } finally {
+      if (run === this.#run) this.#busy = false;
+    }
+  }
+
+  hide(): void {
+    this.#run += 1;
+    clearTimeout(this.#timer);
+    this.#text = null;
+    this.#error = null;
+    this.#busy = false;
+  }
+
+  /** Hides it whenever nobody may be looking. Returns what ends that, and hides it. */
+  guard(): () => void {
+    const hide = () => {
+      this.hide();
+    };
+    const whenHidden = () => {
+      if (document.hidden) this.hide();
+    };
+    window.addEventListener("blur", hide);
+    window.addEventListener("pagehide", hide);
+    document.addEventListener("visibilitychange", whenHidden);
+    return () => {
+      window.removeEventListener("blur", hide);
+      window.removeEventListener("pagehide", hide);
+      document.removeEventListener("visibilitychange", whenHidden);
+      this.hide();
+    };
+  }
+}

@@ -1,0 +1,97 @@
+import { cleanup, fireEvent, render, screen } from "@testing-library/svelte";
+import { tick } from "svelte";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { TokenDetails } from "../lib/contract/TokenDetails";
+import { call } from "../lib/ipc";
+import { applicationView, instanceView, tokenDetails, tokenView } from "../tokens/example";
+import ApplicationPage from "./ApplicationPage.svelte";
+
+vi.mock("../lib/ipc", () => ({
+  call: vi.fn(),
+  onSnapshot: vi.fn(() => Promise.resolve()),
+  toAppError: (thrown: unknown) => thrown,
+}));
+const calls = vi.mocked(call);
+let inspections: ((details: TokenDetails) => void)[];
+
+beforeEach(() => {
+  inspections = [];
+  calls.mockReset();
+  calls.mockImplementation(((name: string) =>
+    name === "inspect_token"
+      ? new Promise((resolve) => inspections.push(resolve))
+      : Promise.resolve(null)) as typeof call);
+});
+afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+});
+const settle = async () => {
+  for (let turn = 0; turn < 8; turn += 1) await Promise.resolve();
+  await tick();
+};
+const page = () => render(ApplicationPage, { application: applicationView(), instance: instanceView() });
+const withValue = (tokenId: number, value: string) => {
+  const details = tokenDetails({ tokenId });
+  return { ...details, claims: details.claims.map((row) => ({ ...row, value })) };
+};
+const claim = () => screen.queryByTestId("claim-sub")?.textContent ?? "";
+
+describe("the details of a token", () => {
+  it("are asked for again when the token or its checks change, and stay until the next come", async () => {
+    const { rerender } = page();
+    expect(inspections).toHaveLength(1);
+    inspections[0]?.(withValue(1, "first"));
+    await settle();
+    expect(claim()).toContain("first");
+
+    await rerender({ application: applicationView() });
+    expect(inspections).toHaveLength(1);
+    await rerender({ application: applicationView({ token: tokenView({ checked: 2 }) }) });
+    expect(inspections).toHaveLength(2);
+    expect(claim()).toContain("first");
+    await rerender({ application: applicationView({ token: tokenView({ id: 2 }) }) });
+    expect(inspections).toHaveLength(3);
+    inspections[1]?.(withValue(1, "stale"));
+    await settle();
+    expect(claim()).toContain("first");
+    inspections[2]?.(withValue(1, "of another token"));
+    await settle();
+    expect(claim()).toContain("first");
+    await rerender({ application: applicationView({ token: tokenView({ id: 2, checked: 5 }) }) });
+    inspections[3]?.(withValue(2, "second"));
+    await settle();
+    expect(claim()).toContain("second");
+  });
+  it("of one application never stand under another", async () => {
+    const { rerender } = page();
+    inspections[0]?.(withValue(1, "first"));
+    await settle();
+    await rerender({ application: applicationView({ id: "app-2" }) });
+    expect(claim()).toBe("");
+    expect(screen.getByTestId("claims").textContent).toContain("Reading the token…");
+  });
+});
+
+describe("the header", () => {
+  it("copies the client ID and says so for two seconds", async () => {
+    vi.useFakeTimers();
+    page();
+    const button = screen.getByTestId("copy-id");
+    await fireEvent.click(button);
+    await settle();
+    expect(calls).toHaveBeenCalledWith("copy_client_id", { application: "app-1" });
+    expect(button.textContent).toBe("Copied");
+    vi.advanceTimersByTime(2_000);
+    await settle();
+    expect(button.textContent).toBe("Copy ID");
+  });
+  it("marks production and a secret that will be gone", () => {
+    render(ApplicationPage, {
+      application: applicationView({ secret: "session" }),
+      instance: instanceView(),
+    });
+    expect(screen.getByTestId("production").textContent).toBe("Production");
+    expect(screen.getByTestId("secret-state").textContent).toBe("Secret for this session only");
+  });
+});
