@@ -3,8 +3,7 @@
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Without these patterns the app silently gets no capabilities at all; without the rerun lines a changed
     // permission is not seen.
-    let (capabilities, permissions) =
-        ("./src-tauri/capabilities/**/*", "./src-tauri/permissions/**/*");
+    let (capabilities, permissions) = ("./src-tauri/capabilities/**/*", "./src-tauri/permissions/**/*");
     for folder in ["src-tauri/capabilities", "src-tauri/permissions"] {
         // Cargo's own protocol with a build script is lines on standard output.
         use std::io::Write as _;

@@ -32,7 +32,7 @@ async fn from_the_first_start_to_a_token_that_stays_valid() {
     // With a short life, it is another one before it ends.
     window.click(names::INSTANCE_ITEM).await;
     window.type_into(names::PRACTICE_LIFETIME, "20").await;
-    window.click(names::SAVE).await;
+    window.click(names::SAVE_LIFETIME).await;
     window.click(names::APP_ITEM).await;
     request_another(&window).await;
     let short = copy_token(&desktop, &window).await;
@@ -95,7 +95,7 @@ async fn a_wrong_secret_is_explained_and_entered_again_in_place() {
     window.click(names::ENTER_SECRET).await;
     window.type_into(names::SECRET_INPUT, &secret).await;
     window.screenshot("2-entered-again").await;
-    window.click(names::SAVE).await;
+    window.click(names::SAVE_SECRET).await;
     window.wait_gone(names::FAILURE, REQUEST).await;
     wait_until_verified(&window).await;
     window.screenshot("3-works").await;
@@ -118,13 +118,19 @@ pub(crate) fn server_with(secret: &str) -> (Practice, String) {
 pub(crate) async fn add_application(window: &Window<'_>, base_url: &str, client_id: &str, secret: &str) {
     window.click(names::ADD_INSTANCE).await;
     window.type_into(names::INSTANCE_URL, base_url).await;
+    window.click(names::DISCOVER).await;
+    window.wait_for_text(names::SAVE, REQUEST, |label| label.contains("Save")).await;
     window.click(names::SAVE).await;
-    window.click(names::NEW_APPLICATION).await;
+    // The form for the first application follows by itself.
+    window.wait_for(names::APPLICATION_FORM, SOON).await;
     window.type_into(names::APPLICATION_NAME, "billing").await;
     window.type_into(names::CLIENT_ID, client_id).await;
     window.type_into(names::SECRET_INPUT, secret).await;
+    window.click(names::TEST).await;
+    window.wait_for_text(names::TEST_RESULT, REQUEST, |words| words.contains("Works")).await;
     window.click(names::SAVE).await;
-    window.click(names::APP_ITEM).await;
+    window.wait_gone(names::APPLICATION_FORM, REQUEST).await;
+    window.wait_for(names::APP_ITEM, SOON).await;
 }
 
 /// Requests a token and waits until another one than before is shown as verified.

@@ -32,7 +32,7 @@ fn time(token: &str, claim: &str) -> i64 {
 
 /// Waits until the token is shown as verified.
 async fn wait_until_verified(window: &Window<'_>) {
-    window.wait_for_text(names::VERDICT, REQUEST, |verdict| verdict.trim().starts_with("Verified")).await;
+    window.wait_for_text(names::VERDICT, REQUEST, |verdict| verdict.contains("Verified")).await;
 }
 
 /// Clicks *Copy token*, and reads the clipboard as another program would once the button says so.

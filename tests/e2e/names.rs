@@ -11,8 +11,8 @@ pub(crate) const INSTANCE_ITEM: &str = "instance-item";
 /// Seconds that the practice server's tokens live.
 pub(crate) const PRACTICE_LIFETIME: &str = "practice-lifetime";
 
-/// Begins a new application.
-pub(crate) const NEW_APPLICATION: &str = "new-application";
+/// Saves that lifetime.
+pub(crate) const SAVE_LIFETIME: &str = "save-lifetime";
 /// Its name.
 pub(crate) const APPLICATION_NAME: &str = "application-name";
 /// Its client ID.
@@ -23,6 +23,16 @@ pub(crate) const SECRET_INPUT: &str = "secret-input";
 pub(crate) const APP_ITEM: &str = "app-item";
 /// Saves whatever form is open.
 pub(crate) const SAVE: &str = "save";
+/// Reads the discovery document of the instance in the form.
+pub(crate) const DISCOVER: &str = "discover";
+/// The form for an application.
+pub(crate) const APPLICATION_FORM: &str = "application-form";
+/// Makes one real request with what is in the form.
+pub(crate) const TEST: &str = "test";
+/// What came of it.
+pub(crate) const TEST_RESULT: &str = "test-result";
+/// Saves the secret that was entered again, and tries.
+pub(crate) const SAVE_SECRET: &str = "save-secret";
 
 /// Puts the token on the clipboard; its label turns to *Copied*.
 pub(crate) const COPY_TOKEN: &str = "copy-token";
@@ -35,8 +45,8 @@ pub(crate) const RAW_TOKEN: &str = "raw-token";
 /// *Verified*, or why not.
 pub(crate) const VERDICT: &str = "verdict";
 /// The time that is left.
-pub(crate) const COUNTDOWN: &str = "countdown";
+pub(crate) const COUNTDOWN: &str = "time-left";
 /// What went wrong with the last request, and what to do.
-pub(crate) const FAILURE: &str = "failure";
+pub(crate) const FAILURE: &str = "error-card";
 /// The button in it that takes the secret again, in place.
-pub(crate) const ENTER_SECRET: &str = "enter-secret";
+pub(crate) const ENTER_SECRET: &str = "error-action-enterSecret";
