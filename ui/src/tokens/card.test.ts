@@ -252,6 +252,7 @@ describe("entering a secret again", () => {
     answers["request_token"] = () => new Promise<void>((resolve) => (release = resolve));
     const input = await open();
     expect(input.type).toBe("password");
+    expect(document.activeElement).toBe(input);
     await type(input, "  s3cret ");
     expect(document.body.textContent).toContain("It begins with a space.");
     await fireEvent.click(screen.getByTestId("save-secret"));
