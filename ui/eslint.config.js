@@ -1,5 +1,5 @@
 import js from "@eslint/js";
-import { importX } from "eslint-plugin-import-x";
+import { createNodeResolver, importX } from "eslint-plugin-import-x";
 import svelte from "eslint-plugin-svelte";
 import globals from "globals";
 import ts from "typescript-eslint";
@@ -29,7 +29,17 @@ export default ts.config(
   ...svelte.configs.recommended,
   {
     plugins: { "import-x": importX },
-    languageOptions: { globals: { ...globals.browser, ...globals.node } },
+    settings: {
+      "import-x/resolver-next": [createNodeResolver({ extensions: [".ts", ".js", ".svelte.ts", ".svelte"] })],
+      "import-x/extensions": [".ts", ".js", ".svelte"],
+      "import-x/ignore": ["node_modules"],
+      "import-x/parsers": { "@typescript-eslint/parser": [".ts"], "svelte-eslint-parser": [".svelte"] },
+    },
+    languageOptions: {
+      globals: { ...globals.browser, ...globals.node },
+      // Also for TypeScript files: no-cycle reads the components they import.
+      parserOptions: { parser: ts.parser, extraFileExtensions: [".svelte"] },
+    },
     rules: {
       eqeqeq: "error",
       "import-x/no-cycle": "error",

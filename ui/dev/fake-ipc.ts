@@ -153,7 +153,13 @@ function realistic(): InstanceView[] {
           discoveredAt: null,
           discoveryError: {
             kind: "endpointNotFound",
-            server: words({ status: 404, error: null, description: null, excerpt: "Not Found" }),
+            server: words({
+              status: 404,
+              url: "https://scaikey.staging.acme.io/tenants/widget/.well-known/openid-configuration",
+              error: null,
+              description: null,
+              excerpt: "Not Found",
+            }),
           },
         }),
       ],

@@ -50,7 +50,7 @@ export const METHODS: { value: ClientAuthentication; label: string; detail: stri
 export const SCOPES: { name: string; meaning: string; scaiKey: boolean }[] = [
   {
     name: "openid",
-    meaning: "Signing in with OpenID Connect; ScaiKey's quickstart allows at least this",
+    meaning: "Asks for an ID token when someone signs in",
     scaiKey: false,
   },
   { name: "admin:read", meaning: "Read the admin API", scaiKey: true },

@@ -296,8 +296,8 @@ const TABLE: { [K in Kind]: (error: Of<K>) => ErrorWords } = {
     words(
       "The server does not accept this client ID and secret.",
       alternatives.length > 0
-        ? `Enter the secret again. They were sent as ${METHOD_WORDS[method]}; some servers take them only in another way.`
-        : `Enter the secret again, and check the client ID. They were sent as ${METHOD_WORDS[method]}.`,
+        ? `Enter the secret again. ID and secret were sent as ${METHOD_WORDS[method]}; some servers take them only in another way.`
+        : `Enter the secret again, and check the client ID. Both were sent as ${METHOD_WORDS[method]}.`,
       { server, actions: [ENTER_SECRET, ...alternatives.map(tryMethod)] },
     ),
   scopeRefused: ({ requested, server }) =>

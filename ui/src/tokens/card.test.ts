@@ -217,6 +217,11 @@ describe("actions under an error", () => {
     expect(called("request_token")).toEqual([]);
     expect(companion.problem?.kind).toBe("storage");
   });
+  it("always leaves a way to ask again", async () => {
+    failed({ kind: "scopeRefused", requested: ["a"], server });
+    await fireEvent.click(screen.getByTestId("request-token"));
+    expect(called("request_token")).toHaveLength(1);
+  });
   it("opens the dialogs", async () => {
     failed({ kind: "scopeRefused", requested: ["a"], server });
     await fireEvent.click(screen.getByTestId("error-action-editScopes"));
@@ -252,6 +257,7 @@ describe("entering a secret again", () => {
     answers["request_token"] = () => new Promise<void>((resolve) => (release = resolve));
     const input = await open();
     expect(input.type).toBe("password");
+    expect(document.activeElement).toBe(input);
     await type(input, "  s3cret ");
     expect(document.body.textContent).toContain("It begins with a space.");
     await fireEvent.click(screen.getByTestId("save-secret"));

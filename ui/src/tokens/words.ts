@@ -5,7 +5,7 @@ import type { ClaimGroup } from "../lib/contract/ClaimGroup";
 import type { CopyFormatView } from "../lib/contract/CopyFormatView";
 import type { Outcome } from "../lib/contract/Outcome";
 import type { Verdict } from "../lib/contract/Verdict";
-import { clockTime, durationParts, relative } from "../lib/time";
+import { clockTime, durationParts, shortDuration } from "../lib/time";
 
 export type Tone = "plain" | "ok" | "warn" | "bad";
 
@@ -37,7 +37,13 @@ export function dialOf(token: { receivedAt: number; expiresAt: number | null }, 
   const { receivedAt, expiresAt } = token;
   if (expiresAt === null) return { large: "No end", small: "stated", tone: "none", share: 0 };
   const left = expiresAt - now;
-  if (left <= 0) return { large: "Expired", small: relative(expiresAt, now), tone: "none", share: 0 };
+  if (left <= 0)
+    return {
+      large: "Expired",
+      small: left > -1_000 ? "just now" : `${shortDuration(-left)} ago`,
+      tone: "none",
+      share: 0,
+    };
   const [large, small] = durationParts(left);
   return {
     large,
