@@ -1,8 +1,10 @@
 //! A companion that knows one of the servers.
 
+use std::time::Duration;
+
 use scaikey_core::adapters::MemorySecrets;
 use scaikey_core::contract::{
-    ApplicationDraft, Check, CheckName, ExtraParameter, Keep, SecretDraft, TokenDetails,
+    ApplicationDraft, Check, CheckName, ExtraParameter, Keep, Outcome, SecretDraft, TokenDetails,
 };
 use scaikey_core::model::{ApplicationId, InstanceId};
 use scaikey_core::secret::Secret;
@@ -42,6 +44,20 @@ impl Desk {
 
     pub(crate) async fn details(&self, id: ApplicationId) -> TokenDetails {
         self.world.companion.inspect_token(id).await.unwrap()
+    }
+
+    /// The same once the keys have arrived. A token that is refused for another reason does not wait for them.
+    pub(crate) async fn details_with_keys(&self, id: ApplicationId) -> TokenDetails {
+        let mut snapshots = self.world.companion.snapshots();
+        loop {
+            snapshots.borrow_and_update();
+            let details = self.details(id).await;
+            if check(&details, CheckName::Signature).outcome != Outcome::Skipped {
+                return details;
+            }
+            let changed = tokio::time::timeout(Duration::from_secs(20), snapshots.changed()).await;
+            assert!(changed.is_ok(), "no keys within 20 s: {details:#?}");
+        }
     }
 }
 

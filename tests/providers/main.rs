@@ -2,4 +2,6 @@
 
 mod both;
 mod desk;
+mod oidc;
 mod servers;
+mod toolkit;

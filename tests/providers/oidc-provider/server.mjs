@@ -22,6 +22,8 @@ const SCOPES = ['api:read', 'api:write'];
 const RESOURCES = {
   'https://api.example/rs256': { accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } },
   'https://api.example/es256': { accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } },
+  'https://api.example/rs512': { accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS512' } } },
+  'https://api.example/other-subject': { accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } },
   'https://api.example/opaque': { accessTokenFormat: 'opaque' },
 };
 
@@ -51,6 +53,14 @@ const configuration = {
         const form = Object.hasOwn(RESOURCES, resource) && RESOURCES[resource];
         if (!form) throw new errors.InvalidTarget();
         return { scope: SCOPES.join(' '), accessTokenTTL: 300, ...form };
+      },
+    },
+  },
+  formats: {
+    customizers: {
+      // By RFC 9068 §2.2 `sub` may be another name of the client than its id.
+      jwt(_context, token, { payload }) {
+        if (token.resourceServer.identifier() === 'https://api.example/other-subject') payload.sub = 'services/demo';
       },
     },
   },
