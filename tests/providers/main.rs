@@ -1,5 +1,7 @@
 //! Whole flows against authorization servers that others wrote.
 
+#![expect(clippy::unwrap_used, reason = "all of this is a test")]
+
 mod both;
 mod desk;
 mod oidc;

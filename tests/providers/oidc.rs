@@ -1,12 +1,13 @@
 //! oidc-provider: JWTs by RFC 9068 where the client names a resource, opaque tokens otherwise.
 
 use scaikey_core::contract::{
-    CheckName, EndpointOrigin, InstanceKindName, Outcome, TokenDetails, TokenKind, Verdict,
+    CheckName, EndpointOrigin, EndpointsDraft, InstanceKindName, Outcome, TokenDetails, TokenKind, Verdict,
 };
+use scaikey_core::model::EndpointKey;
 use support::world::{find, instance_draft};
 
 use crate::desk::{Desk, check, resource};
-use crate::servers::oidc_provider;
+use crate::servers::{django, oidc_provider};
 
 const RS256: &str = "https://api.example/rs256";
 const ES256: &str = "https://api.example/es256";
@@ -41,6 +42,28 @@ async fn a_jwt_is_verified_with_the_published_keys() {
         assert_eq!(claim("client_id").value, "demo-service");
         assert!(claim("aud").source.as_deref().is_some_and(|source| source.starts_with("RFC ")));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keys_of_another_server_verify_nothing() {
+    let desk = Desk::at(oidc_provider()).await;
+    let mut draft = instance_draft(InstanceKindName::OpenIdProvider, oidc_provider());
+    draft.endpoints = vec![EndpointsDraft {
+        key: EndpointKey::Provider,
+        token_endpoint: String::new(),
+        jwks_uri: format!("{}/o/.well-known/jwks.json", django()),
+        issuer: String::new(),
+    }];
+    let instance = desk.world.companion.save_instance(draft).await.unwrap();
+    let id = desk
+        .application(|draft| {
+            draft.instance = instance;
+            resource(draft, RS256);
+        })
+        .await;
+    let token = desk.world.request(id).await.token.unwrap();
+    let Verdict::Refused { reason } = token.verdict else { panic!("{:?}", token.verdict) };
+    assert!(reason.contains("Key “rsa” is not among the issuer's published keys"), "{reason}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
