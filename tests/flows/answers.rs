@@ -2,7 +2,7 @@
 //! defined result.
 
 use scaikey_core::adapters::MemorySecrets;
-use scaikey_core::contract::{AppError, PhaseView, TokenKind};
+use scaikey_core::contract::{AppError, PhaseView, TokenKind, Verdict};
 use scaikey_core::model::ApplicationId;
 use scaikey_practice::{Answer, Endpoint, Practice};
 use support::world::{PRACTICE_SECRET, World, application_draft, practice};
@@ -192,5 +192,59 @@ async fn jwts_of_other_servers_are_read_and_judged() {
         let details = asked.world.companion.inspect_token(asked.id).await.unwrap();
         assert_eq!(details.checks.len(), 6, "{name}");
         assert!(details.problems.is_empty(), "{name}: {:?}", details.problems);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_ends_before_the_answer_says_so_is_told() {
+    let asked = asked().await;
+    let now = scaikey_core::ports::Clock::now(&*asked.world.clock).wall / 1_000;
+    for (seconds, told) in [(60, true), (299, false)] {
+        let claims =
+            serde_json::json!({"iss": asked.practice.base_url(), "sub": "svc_demo", "exp": now + seconds});
+        let token = asked.practice.sign(&claims).unwrap();
+        let body =
+            serde_json::json!({"access_token": token, "token_type": "Bearer", "expires_in": 300}).to_string();
+        asked.practice.next_answers(Endpoint::Token, vec![json(200, &body)]);
+        let token = asked.world.request(asked.id).await.token.unwrap();
+        assert_eq!(token.verdict, Verdict::Verified);
+        assert_eq!(token.expires_at.map(|end| end - token.received_at), Some(300_000));
+        let notes = asked.world.companion.inspect_token(asked.id).await.unwrap().notes.join(" ");
+        assert_eq!(notes.contains("lives 5 min, its own exp is"), told, "{seconds}: {notes}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_and_tokens_that_name_little_are_verified() {
+    let asked = asked().await;
+    let bare = |media_type: &str| {
+        let mut keys = asked.practice.jwks();
+        for key in keys["keys"].as_array_mut().unwrap() {
+            let key = key.as_object_mut().unwrap();
+            key.remove("alg");
+            key.remove("use");
+        }
+        Answer::status(200).header("content-type", media_type).body(keys.to_string())
+    };
+    let kid = asked.practice.jwks()["keys"][0]["kid"].clone();
+    let rows = [
+        ("no typ", serde_json::json!({"alg": "RS256", "kid": kid})),
+        ("no typ and no kid", serde_json::json!({"alg": "RS256"})),
+        ("RS512 with a key that names no alg", serde_json::json!({"alg": "RS512", "kid": kid})),
+    ];
+    let now = scaikey_core::ports::Clock::now(&*asked.world.clock).wall / 1_000;
+    let claims =
+        serde_json::json!({"iss": asked.practice.base_url(), "sub": "svc_demo", "exp": now + 86_400});
+    for (name, header) in rows {
+        // Past the time for which keys are kept.
+        asked.world.clock.advance(301_000);
+        asked.practice.next_answers(Endpoint::Jwks, vec![bare("application/jwk-set+json")]);
+        let token = asked.practice.sign_with(&header, &claims).unwrap();
+        let body = serde_json::json!({"access_token": token, "token_type": "Bearer"}).to_string();
+        asked.practice.next_answers(Endpoint::Token, vec![json(200, &body)]);
+        let view = asked.world.request(asked.id).await;
+        assert_eq!(view.token.unwrap().verdict, Verdict::Verified, "{name}");
+        let details = asked.world.companion.inspect_token(asked.id).await.unwrap();
+        assert!(details.problems.is_empty() && details.notes.is_empty(), "{name}: {details:?}");
     }
 }

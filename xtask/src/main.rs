@@ -6,6 +6,7 @@ mod deny;
 mod package;
 mod page;
 mod process;
+mod providers;
 mod run;
 mod say;
 mod setup;

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use crate::process::{NPM, first_line, line, run};
 use crate::say::say;
-use crate::{Failure, Root, deny, page};
+use crate::{Failure, Root, deny, page, providers};
 
 /// The oldest versions that will do.
 const RUST: (u32, u32) = (1, 90);
@@ -58,7 +58,11 @@ pub(crate) fn prepare(root: &Root, purpose: Purpose) -> Result<(), Failure> {
         return Err(missing.join("\n").into());
     }
     system_packages(purpose)?;
-    page::install(root)
+    page::install(root)?;
+    match purpose {
+        Purpose::Window => Ok(()),
+        Purpose::Tests => providers::install(root),
+    }
 }
 
 /// Whether a version is there and new enough.

@@ -2,6 +2,7 @@
 
 use super::state::{EndpointSet, State, TokenSet};
 use crate::contract::{TokenDetails, TokenKind, TokenView, Verdict};
+use crate::jwt::words::duration;
 use crate::jwt::{
     Decoded, Expectations, IssuerExpectation, Reader, ScaiKeyForms, SignatureVerdict, Time, check,
     decode_unverified, explain, verdict, verify,
@@ -14,6 +15,9 @@ use crate::schedule;
 
 /// How much of header and payload the page gets before *Show*, in characters.
 const PREVIEW: usize = 64;
+
+/// Ends of a token that differ by less are called the same: clocks and the way take their time.
+const ENDS_AGREE_MS: i64 = 10_000;
 
 /// The default leeway of the time check, in seconds.
 const LEEWAY_SECONDS: i64 = 0;
@@ -45,8 +49,9 @@ impl State {
 
 impl Standing<'_> {
     /// Takes in a token answer. `id` and `count` number it.
-    pub(super) fn take(&self, id: u64, response: TokenResponse) -> TokenSet {
+    pub(super) fn take(&self, id: u64, mut response: TokenResponse) -> TokenSet {
         let decoded = decode_unverified(response.access_token.expose());
+        response.notes.extend(self.two_ends(&decoded, response.expires_in));
         let life =
             response.expires_in.map(|seconds| i64::from(seconds) * 1_000).or_else(|| self.life_of(&decoded));
         let scopes = granted_scopes(&decoded, &response).unwrap_or_default();
@@ -67,6 +72,21 @@ impl Standing<'_> {
         self.plan_renewal(&mut token);
         self.judge(&mut token);
         token
+    }
+
+    /// What to say where answer and token name different ends. Without the server's clock nothing is said: this
+    /// computer's may be the one that is wrong.
+    fn two_ends(&self, decoded: &Decoded, expires_in: Option<u32>) -> Option<String> {
+        self.clock_offset_ms?;
+        let (answered, own) = (i64::from(expires_in?) * 1_000, self.life_of(decoded)?);
+        ((answered - own).abs() > ENDS_AGREE_MS).then(|| {
+            format!(
+                "The answer says that the token lives {}, its own exp is {} away. It is renewed by the answer \
+                 (RFC 6749 §5.1); an API goes by exp.",
+                duration(answered),
+                duration(own)
+            )
+        })
     }
 
     /// The life of a token whose answer does not say it, from its `exp` and the server's clock.
