@@ -21,6 +21,8 @@ pub(crate) const CLIENT_ID: &str = "client-id";
 pub(crate) const SECRET_INPUT: &str = "secret-input";
 /// An application in the sidebar.
 pub(crate) const APP_ITEM: &str = "app-item";
+/// The level of an application at the platform.
+pub(crate) const LEVEL_GLOBAL: &str = "level-GLOBAL";
 /// Saves whatever form is open.
 pub(crate) const SAVE: &str = "save";
 /// Reads the discovery document of the instance in the form.
@@ -40,8 +42,8 @@ pub(crate) const COPY_TOKEN: &str = "copy-token";
 pub(crate) const REQUEST_TOKEN: &str = "request-token";
 /// Shows the whole token.
 pub(crate) const SHOW_TOKEN: &str = "show-token";
-/// The token's text: without its signature before *Show*.
-pub(crate) const RAW_TOKEN: &str = "raw-token";
+/// When the token was issued, explained.
+pub(crate) const CLAIM_IAT: &str = "claim-iat";
 /// *Verified*, or why not.
 pub(crate) const VERDICT: &str = "verdict";
 /// The time that is left.

@@ -196,6 +196,8 @@ impl Desktop {
         let mut command = self.command("WebKitWebDriver");
         command.args(["--host=127.0.0.1".to_owned(), format!("--port={port}")]);
         command.env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
+        // The app turns this renderer off where nothing is set; with it off a WebDriver's picture never comes.
+        command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "0");
         command.envs(env.iter().copied());
         let log = log_file(&self.home().join("driver.log"));
         command.stdout(log.try_clone().expect("a second handle")).stderr(log);
@@ -457,7 +459,8 @@ impl Window<'_> {
 
     /// Keeps a picture of the page as `test-output/<test>/<name>.png`.
     pub async fn screenshot(&self, name: &str) -> PathBuf {
-        let picture = self.client.screenshot().await.expect("a picture of the window");
+        let picture = tokio::time::timeout(PROCESS, self.client.screenshot()).await;
+        let picture = picture.expect("a picture in time").expect("a picture of the window");
         let path = self.desktop.picture(name);
         fs::write(&path, picture).expect("a file for the picture");
         path

@@ -207,21 +207,7 @@ fn begin(
     slot.last_request = Some(now.boot);
     let key = application.endpoint_key();
     let set = state.endpoints.entry((instance.id, key.clone())).or_default();
-    let stale = set.discovered.is_none_or(|at| now.boot - at > METADATA_AGE_MS);
-    let paused = set.discovery_error.is_some()
-        && set.discovery_tried.is_some_and(|at| now.boot - at < DISCOVERY_PAUSE_MS);
-    if stale && !paused && set.discovering.is_none() {
-        let urls = discovery_urls(&instance.kind, &key);
-        set.discovering = Some(number);
-        set.discovery_tried = Some(now.boot);
-        effects.push(Effect::FetchMetadata {
-            instance: instance.id,
-            key: key.clone(),
-            attempt: number,
-            network: instance.network.clone(),
-            urls,
-        });
-    }
+    fetch_metadata(set, instance, key.clone(), number, now, effects);
     // A known or typed endpoint need not wait for a document that is only being refreshed.
     let typed = instance.overrides.get(&key).is_some_and(|set| set.token_endpoint.is_some());
     let awaits_discovery = set.discovering.is_some() && set.metadata.is_none() && !typed;
@@ -627,11 +613,46 @@ fn take_written(state: &mut State, result: Result<(), AppError>, effects: &mut V
         state.trash = Some(Trash { id: state.number(), until, item });
     }
     forget_what_changed(state, &before, effects);
+    if let Answer::Instance(id) = planned.answer {
+        read_discovery(state, id, effects);
+    }
     if state.config.instances.is_empty() && !before.instances.is_empty() && state.trash.is_none() {
         state.endpoints.clear();
     }
     delete_retired(state, effects);
     effects.push(Effect::Reply { to: reply, result: Ok(planned.answer) });
+}
+
+/// Reads the discovery document of an instance that was just saved, so that its page shows what it publishes.
+fn read_discovery(state: &mut State, id: InstanceId, effects: &mut Vec<Effect>) {
+    let number = state.number();
+    let Some(instance) = state.config.instance(id) else { return };
+    let key = match instance.kind {
+        InstanceKind::ScaiKey { .. } => EndpointKey::Platform,
+        InstanceKind::OpenIdProvider { .. } => EndpointKey::Provider,
+    };
+    let set = state.endpoints.entry((id, key.clone())).or_default();
+    fetch_metadata(set, instance, key, number, state.now, effects);
+}
+
+/// Begins to read a discovery document, unless one is known, was just looked for or is on its way.
+fn fetch_metadata(
+    set: &mut EndpointSet,
+    instance: &Instance,
+    key: EndpointKey,
+    attempt: u64,
+    now: Now,
+    effects: &mut Vec<Effect>,
+) {
+    let stale = set.discovered.is_none_or(|at| now.boot - at > METADATA_AGE_MS);
+    let paused = set.discovery_error.is_some()
+        && set.discovery_tried.is_some_and(|at| now.boot - at < DISCOVERY_PAUSE_MS);
+    if stale && !paused && set.discovering.is_none() {
+        set.discovering = Some(attempt);
+        set.discovery_tried = Some(now.boot);
+        let (network, urls) = (instance.network.clone(), discovery_urls(&instance.kind, &key));
+        effects.push(Effect::FetchMetadata { instance: instance.id, key, attempt, network, urls });
+    }
 }
 
 /// Drops tokens, attempts and documents that belong to something else now: another URL, client, scope or
