@@ -33,6 +33,12 @@ async fn from_the_first_start_to_a_token_that_stays_valid() {
     window.click(names::INSTANCE_ITEM).await;
     window.type_into(names::PRACTICE_LIFETIME, "20").await;
     window.click(names::SAVE_LIFETIME).await;
+    window
+        .wait_until("the lifetime to be saved", SOON, async || {
+            window.evaluate("return document.querySelector('[data-testid=announcement]').textContent").await
+                == "Saved"
+        })
+        .await;
     window.click(names::APP_ITEM).await;
     request_another(&window).await;
     let short = copy_token(&desktop, &window).await;

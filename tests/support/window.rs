@@ -459,6 +459,9 @@ impl Window<'_> {
 
     /// Keeps a picture of the page as `test-output/<test>/<name>.png`.
     pub async fn screenshot(&self, name: &str) -> PathBuf {
+        // What the page holds by now must be on the screen too.
+        let painted = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))";
+        self.client.execute_async(painted, Vec::new()).await.expect("two frames");
         let picture = tokio::time::timeout(PROCESS, self.client.screenshot()).await;
         let picture = picture.expect("a picture in time").expect("a picture of the window");
         let path = self.desktop.picture(name);
