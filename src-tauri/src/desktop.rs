@@ -9,8 +9,6 @@ use crate::{Desk, Surroundings};
 
 /// The bundle identifier, which is also the keychain's service name. Never changed: saved data hangs on it.
 pub const IDENTIFIER: &str = "ai.scailabs.scaikey-companion";
-/// The configuration file's name, in the identifier's config directory.
-pub const CONFIG_FILE: &str = "companion.json";
 
 /// The smallest window that the layout holds in.
 const SMALLEST: (f64, f64) = (880.0, 600.0);

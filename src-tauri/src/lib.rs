@@ -17,7 +17,7 @@ use scaikey_core::adapters::{ConfigFile, Http, PlatformKeychain, SystemClock};
 use scaikey_core::companion::{Companion, Outside};
 use tauri::{Manager, RunEvent, WindowEvent};
 
-pub use desktop::{CONFIG_FILE, IDENTIFIER};
+pub use desktop::IDENTIFIER;
 
 /// What the environment said, read once in `main`.
 #[derive(Debug, Clone, Copy)]

@@ -1,5 +1,7 @@
 //! Whole flows over loopback HTTP and on the disk: real requests, played or real servers, a killed process.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
 mod answers;
 mod companion;
 mod config_file;

@@ -363,6 +363,9 @@ fn a_refusal_stops_the_schedule_and_the_old_token_stays_until_its_own_end() {
     sim.pass(560_000);
     sim.answer_token(Err(refused()));
     assert!(matches!(sim.phase(application), PhaseView::Failed { error: AppError::ClientRefused { .. } }));
+    let shown = sim.view(application).token.unwrap();
+    assert_eq!(shown.renews_at, None, "nothing is promised that will not happen");
+    assert!(shown.no_renewal.is_some());
     sim.copy(application);
     let (text, warning) = sim.copied();
     assert_eq!(text, "t0");

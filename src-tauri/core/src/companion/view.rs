@@ -103,7 +103,11 @@ fn application_view(state: &State, application: &Application) -> ApplicationView
     let slot = state.slots.get(&application.id);
     let token = slot.and_then(|slot| {
         let token = slot.token.as_deref()?;
-        Some(state.standing(application.id)?.view(token, slot.count, |boot| state.wall(boot)))
+        let mut view = state.standing(application.id)?.view(token, slot.count, |boot| state.wall(boot));
+        if matches!(slot.phase, Phase::Failed(_)) && view.renews_at.take().is_some() {
+            view.no_renewal = Some("It is not renewed until the last request's error is mended.".to_owned());
+        }
+        Some(view)
     });
     ApplicationView {
         id: application.id,
