@@ -42,19 +42,25 @@ impl Guard {
         text: Secret,
         clear_after: Option<u32>,
     ) -> Result<Option<i64>, AppError> {
-        let fingerprint = text.fingerprint();
-        self.write(text, true).await?;
-        let generation = {
-            let mut ours = self.ours.lock().unwrap_or_else(PoisonError::into_inner);
-            let generation = ours.as_ref().map_or(1, |ours| ours.generation + 1);
-            *ours = Some(Ours { fingerprint, generation });
-            generation
-        };
+        let generation = self.remember(&text);
+        if let Err(error) = self.write(text, true).await {
+            // It may be there all the same: written, and not read back as it should be.
+            self.clear_if_ours().await;
+            return Err(error);
+        }
         let Some(seconds) = clear_after else { return Ok(None) };
         let now = self.clock.now();
         let wait = i64::from(seconds) * 1_000;
         self.clear_later(generation, now.boot + wait);
         Ok(Some(now.wall + wait))
+    }
+
+    /// Remembers a text as the last one of ours, by its fingerprint. Returns its number.
+    fn remember(&self, text: &Secret) -> u64 {
+        let mut ours = self.ours.lock().unwrap_or_else(PoisonError::into_inner);
+        let generation = ours.as_ref().map_or(1, |ours| ours.generation + 1);
+        *ours = Some(Ours { fingerprint: text.fingerprint(), generation });
+        generation
     }
 
     /// Puts a text on the clipboard that is no secret.

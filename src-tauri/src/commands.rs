@@ -13,7 +13,7 @@ use scaikey_core::model::{ApplicationId, InstanceId};
 use tauri::{AppHandle, Manager as _, Wry, ipc::Invoke};
 
 use crate::diagnostics::kind_of;
-use crate::{Desk, diagnostics, journal, preferences};
+use crate::{Desk, diagnostics, journal, practice, preferences};
 
 /// What every command answers.
 type Reply<T> = Result<T, AppError>;
@@ -62,7 +62,9 @@ commands! {
         app.state::<Desk>().companion.save_instance(args.draft).await
     }
     delete_instance(app, args: InstanceArgs) -> () {
-        app.state::<Desk>().companion.delete_instance(args.instance).await
+        let desk = app.state::<Desk>();
+        desk.companion.delete_instance(args.instance).await?;
+        desk.practice.stop_unless_saved(&desk.companion).await
     }
     move_instance(app, args: MoveInstanceArgs) -> () {
         app.state::<Desk>().companion.move_instance(args.instance, args.index as usize).await
@@ -89,7 +91,11 @@ commands! {
     set_secret(app, args: SetSecretArgs) -> () {
         app.state::<Desk>().companion.set_secret(args.application, args.value, args.keep).await
     }
-    undo_delete(app, args: UndoArgs) -> () { app.state::<Desk>().companion.undo_delete(args.id).await }
+    undo_delete(app, args: UndoArgs) -> () {
+        app.state::<Desk>().companion.undo_delete(args.id).await?;
+        practice::start_saved(&app);
+        Ok(())
+    }
 
     request_token(app, args: ApplicationArgs) -> () {
         app.state::<Desk>().companion.request_token(args.application).await

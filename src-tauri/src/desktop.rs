@@ -67,6 +67,24 @@ pub(crate) fn quit(app: &AppHandle) {
     });
 }
 
+/// Quits when the session ends or somebody says `kill`, as it does when the window is closed.
+#[cfg(unix)]
+pub(crate) fn quit_when_told(app: &AppHandle) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        // Without the signal the system ends the app at once; nothing is lost but the clearing.
+        let Ok(mut told) = signal(SignalKind::terminate()) else { return };
+        if told.recv().await.is_some() {
+            quit(&app);
+        }
+    });
+}
+
+/// Elsewhere the system asks the window to close.
+#[cfg(not(unix))]
+pub(crate) fn quit_when_told(_app: &AppHandle) {}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -63,6 +63,7 @@ pub fn run(surroundings: Surroundings) -> ExitCode {
                 clipboard: clipboard::Guard::new(app.handle().clone(), clock),
             });
             practice::start_saved(app.handle());
+            desktop::quit_when_told(app.handle());
             desktop::open_window(app.handle(), surroundings)?;
             Ok(())
         })
@@ -76,11 +77,17 @@ pub fn run(surroundings: Surroundings) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    app.run(|app, event| {
-        if let RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } = event {
+    app.run(|app, event| match event {
+        RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } => {
             api.prevent_close();
             desktop::quit(app);
         }
+        // Quit from a menu or by the system; our own exit comes with a code.
+        RunEvent::ExitRequested { code: None, api, .. } => {
+            api.prevent_exit();
+            desktop::quit(app);
+        }
+        _ => {}
     });
     ExitCode::SUCCESS
 }

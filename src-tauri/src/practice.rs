@@ -42,6 +42,14 @@ impl Host {
         }
     }
 
+    /// Stops the server when its instance is gone.
+    pub(crate) async fn stop_unless_saved(&self, companion: &Companion) -> Result<(), AppError> {
+        if companion.practice_seed().await?.is_none() {
+            self.stop();
+        }
+        Ok(())
+    }
+
     /// Starts the server for what is saved, unless it is running. Without a practice instance one is added.
     async fn ensure(&self, companion: &Companion) -> Result<(Practice, InstanceId), AppError> {
         let _one_at_a_time = self.starting.lock().await;

@@ -405,13 +405,19 @@ async fn duplicates_reordering_deleting_and_undo_survive_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn remove_everything_leaves_nothing_in_file_and_keychain() {
+async fn remove_everything_leaves_nothing_in_file_backup_and_keychain() {
     let desk = Desk::start();
     desk.application(|_| {}).await;
-    desk.application(|_| {}).await;
+    // Without a secret in the keychain there is no second write that would clear the backup by the way.
+    desk.application(|draft| draft.secret = SecretDraft::Unchanged).await;
     desk.world.companion.remove_everything().await.unwrap();
     assert!(desk.world.companion.snapshot().instances.is_empty());
     desk.world.until("the secrets go", |_| desk.world.secrets.ids().is_empty().then_some(())).await;
+    for entry in std::fs::read_dir(desk.folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+        assert!(!text.contains("svc_demo"), "{} still names the client", path.display());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -50,7 +50,9 @@ fn scaikey() -> &'static Path {
         let this = std::env::current_exe().unwrap();
         let profile = this.parent().unwrap().parent().unwrap();
         let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--package", "scaikey-cli", "--target-dir"]);
+        // With the features of the whole workspace, as the tests are: others would build every dependency anew.
+        build.args(["build", "--quiet", "--workspace", "--bin", "scaikey", "--features"]);
+        build.args(["scaikey-companion/custom-protocol", "--target-dir"]);
         build.arg(profile.parent().unwrap()).current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
         if profile.ends_with("release") {
             build.arg("--release");

@@ -108,12 +108,12 @@ fn each_command_has_a_permission() {
 fn each_command_is_registered() {
     let registered = files("src-tauri/src", &[".rs"]).into_iter().map(|file| handlers(&read(&file)));
     let registered: BTreeSet<String> = registered.flatten().collect();
-    assert_eq!(registered, contract(), "generate_handler! (left) and the contract (right)");
+    assert_eq!(registered, contract(), "the macro `commands!` (left) and the contract (right)");
 }
 
 #[test]
 fn lists_of_commands_are_read_as_they_are_written() {
-    let handler = "x\n.invoke_handler(tauri::generate_handler![\n commands::a, // first\n crate::b_c,\n])";
+    let handler = "x\ncommands! {\n    a(app) -> () { y(app) }\n\n    b_c(_app, args: X) -> Y {\n        z(app)\n    }\n}\nd(app)";
     assert_eq!(handlers(handler), set(["a", "b_c"]));
     let table = "pub struct Commands {\n /// Doc: Call<x>.\n pub a: Call<(), ()>,\n\n pub b_c: Call<X,\n Y>,\n}\npub z: Call<";
     assert_eq!(fields(table), set(["a", "b_c"]));
@@ -135,12 +135,13 @@ fn fields(source: &str) -> BTreeSet<String> {
     set(fields.filter_map(|line| line.split_once(": Call<")).map(|(name, _)| name))
 }
 
-/// The names in `generate_handler![…]`.
+/// The commands that are registered.
+/// They are the rows `name(app …)` of the macro `commands!`, which registers each one that it defines.
 fn handlers(source: &str) -> BTreeSet<String> {
-    let lists = source.split("generate_handler![").skip(1).filter_map(|rest| rest.split(']').next());
-    let lines = lists.flat_map(str::lines).map(|line| line.split("//").next().unwrap());
-    let names = lines.flat_map(|line| line.split(',')).map(|path| path.rsplit("::").next().unwrap().trim());
-    set(names.filter(|name| !name.is_empty()))
+    let tables = source.split("\ncommands! {\n").skip(1).filter_map(|rest| rest.split("\n}").next());
+    let rows = tables.flat_map(str::lines).filter_map(|line| line.strip_prefix("    "));
+    let names = rows.filter_map(|row| row.split_once("(app").or_else(|| row.split_once("(_app")));
+    set(names.map(|(name, _)| name).filter(|name| !name.starts_with(' ')))
 }
 
 /// The name of a command's permission.

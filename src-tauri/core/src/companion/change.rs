@@ -1,6 +1,6 @@
 //! Works out a change of the saved data, without doing it.
 
-use super::event::{Answer, Change, NewSecret, Planned, SecretSource};
+use super::event::{Answer, Change, NewSecret, Planned, SecretSource, TrashChange};
 use super::state::{Deleted, keychain_ids};
 use crate::contract::{AppError, Field, Keep, Problem, SecretDraft, Severity};
 use crate::model::{
@@ -50,8 +50,12 @@ fn keeping(id: SecretId, keep: Keep) -> SecretKeeping {
 /// # Errors
 /// [`AppError::NotFound`] and [`AppError::InvalidInput`]; then nothing is changed.
 pub(super) fn plan(config: &Config, change: Change) -> Result<Planned, AppError> {
-    let mut planned =
-        Planned { config: config.clone(), secrets: Vec::new(), deleted: None, answer: Answer::Done };
+    let mut planned = Planned {
+        config: config.clone(),
+        secrets: Vec::new(),
+        trash: TrashChange::Keep,
+        answer: Answer::Done,
+    };
     let config = &mut planned.config;
     match change {
         Change::SaveInstance { draft, fresh } => {
@@ -91,7 +95,7 @@ pub(super) fn plan(config: &Config, change: Change) -> Result<Planned, AppError>
             let index = index.ok_or_else(|| not_found("instance"))?;
             let instance = Box::new(config.instances.remove(index));
             config.retired.extend(keychain_ids(&instance.applications));
-            planned.deleted = Some(Deleted::Instance { index, instance });
+            planned.trash = TrashChange::Fill(Deleted::Instance { index, instance });
         }
         Change::MoveInstance { instance, index } => {
             let from = config.instances.iter().position(|found| found.id == instance);
@@ -146,7 +150,7 @@ pub(super) fn plan(config: &Config, change: Change) -> Result<Planned, AppError>
             let instance = home.id;
             let application = Box::new(home.applications.remove(index));
             retire(config, Some(application.secret));
-            planned.deleted = Some(Deleted::Application { instance, index, application });
+            planned.trash = TrashChange::Fill(Deleted::Application { instance, index, application });
         }
         Change::MoveApplication { application, index } => {
             let (home, from) = place_of(config, application)?;
@@ -162,6 +166,7 @@ pub(super) fn plan(config: &Config, change: Change) -> Result<Planned, AppError>
             retire(config, Some(old));
         }
         Change::Restore(deleted) => {
+            planned.trash = TrashChange::Empty;
             let back = deleted.secrets();
             config.retired.retain(|id| !back.contains(id));
             match deleted {
@@ -187,6 +192,8 @@ pub(super) fn plan(config: &Config, change: Change) -> Result<Planned, AppError>
             config.retired.extend(used);
             config.instances.clear();
             config.default_margin_seconds = None;
+            // What was deleted a moment ago goes for good too.
+            planned.trash = TrashChange::Empty;
         }
     }
     Ok(planned)

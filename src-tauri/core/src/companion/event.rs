@@ -179,6 +179,8 @@ pub enum Effect {
     },
     /// Delete secrets that nothing uses.
     DeleteSecrets(Vec<SecretId>),
+    /// Of the secrets in memory only these are still used.
+    KeepInSession(Vec<SecretId>),
     /// Connections from before a suspend are dead.
     DropIdleConnections,
     /// Somebody gets an answer.
@@ -325,6 +327,17 @@ pub enum Change {
     RemoveEverything,
 }
 
+/// What a change does to what can be undone.
+#[derive(Debug)]
+pub enum TrashChange {
+    /// Nothing.
+    Keep,
+    /// It came back, or it is gone for good.
+    Empty,
+    /// This was deleted and can come back.
+    Fill(Deleted),
+}
+
 /// A change worked out: what is to be written, and what becomes true when it is.
 #[derive(Debug)]
 pub struct Planned {
@@ -332,8 +345,8 @@ pub struct Planned {
     pub config: Config,
     /// The secrets to store first.
     pub secrets: Vec<NewSecret>,
-    /// What was deleted, if it can be undone.
-    pub deleted: Option<Deleted>,
+    /// What becomes of what can be undone.
+    pub trash: TrashChange,
     /// The answer when it is on disk.
     pub answer: Answer,
 }

@@ -125,7 +125,12 @@ impl World {
             }
         }
         if result.is_ok() {
-            result = self.save(after).await;
+            let emptied = after.instances.is_empty() && !before.instances.is_empty();
+            result = self.save(after.clone()).await;
+            if emptied && result.is_ok() {
+                // The backup is the file before: written twice, it too holds nothing of what was removed.
+                result = self.save(after).await;
+            }
         }
         if result.is_err() && !in_keychain.is_empty() {
             // Best effort: what stays is named as retired in the file and deleted at the next start.
@@ -305,6 +310,7 @@ impl Tasks {
                 }
             }
             Effect::DropIdleConnections => self.world.http.drop_idle(),
+            Effect::KeepInSession(used) => locked(&self.world.session).retain(|id, _| used.contains(id)),
             Effect::RequestToken { application, attempt, network, request, secret } => {
                 tokio::spawn(async move {
                     let answer = match tasks.world.read_secret(secret).await {

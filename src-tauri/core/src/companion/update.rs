@@ -1,13 +1,14 @@
 //! What comes of an event: the heart of the companion, and pure. Read this first.
 
 use super::change::plan;
-use super::event::{Answer, Answered, Change, CopyGrant, Effect, Event, ReplyId};
-use super::state::{Attempt, EndpointSet, PendingCopy, Phase, State, TokenSlot, Trash};
+use super::event::{Answer, Answered, Change, CopyGrant, Effect, Event, ReplyId, TrashChange};
+use super::state::{Attempt, Deleted, EndpointSet, PendingCopy, Phase, State, TokenSlot, Trash};
 use crate::contract::{AppError, KeychainStatus};
 use crate::copy;
 use crate::jwt::words;
 use crate::model::{
-    Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, InstanceKind, SecretKeeping,
+    Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, InstanceKind, SecretId,
+    SecretKeeping,
 };
 use crate::oauth::metadata::{discovery_urls, resolve};
 use crate::oauth::token_request::TokenRequest;
@@ -70,8 +71,9 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
                 state.queue.push_back((change, reply));
             }
         }
-        Event::Undo { id, reply } => match state.trash.take_if(|trash| trash.id == id) {
-            Some(trash) => state.queue.push_back((Change::Restore(trash.item), reply)),
+        // The trash keeps it, and so its secrets, until it is back on the disk.
+        Event::Undo { id, reply } => match state.trash.as_ref().filter(|trash| trash.id == id) {
+            Some(trash) => state.queue.push_back((Change::Restore(trash.item.clone()), reply)),
             None => {
                 let result = Err(AppError::NotFound { what: "undo".to_owned() });
                 effects.push(Effect::Reply { to: reply, result });
@@ -151,7 +153,9 @@ pub fn next_deadline(state: &State) -> Option<i64> {
                 slot.copies.iter().map(|copy| copy.patience).filter(|at| *at > state.now.boot).min();
             [due, ends, patience].into_iter().flatten().min()
         });
-    slots.chain(state.trash.as_ref().map(|trash| trash.until)).min()
+    // While a write is under way its end is the next event; an undo may be waiting for it.
+    let trash = state.trash.as_ref().filter(|_| state.writing.is_none()).map(|trash| trash.until);
+    slots.chain(trash).min()
 }
 
 /// Compares the clocks with the last look: a suspend or a changed clock shows as a jump.
@@ -347,7 +351,8 @@ fn take_token(state: &mut State, id: ApplicationId, response: TokenResponse, eff
         Some(old) => {
             token.id = old.id;
             token.checked += old.checked;
-            token.renews = token.renews.and(token.expires);
+            let idle_until = token.expires.map(|expires| expires.max(token.received + schedule::APART_MS));
+            token.renews = token.renews.and(idle_until);
         }
         None => slot.count += 1,
     }
@@ -556,9 +561,16 @@ fn notice_endings(state: &mut State) -> bool {
 
 /// When a deletion can no longer be undone, its secrets leave the keychain. Says whether that was now.
 fn take_out_trash(state: &mut State, effects: &mut Vec<Effect>) -> bool {
+    let coming_back = |change: &Change| matches!(change, Change::Restore(_));
+    let restoring = state.queue.iter().any(|(change, _)| coming_back(change))
+        || state.writing.as_ref().is_some_and(|(planned, _)| matches!(planned.trash, TrashChange::Empty));
+    if restoring {
+        return false;
+    }
     let ended = state.trash.take_if(|trash| trash.until <= state.now.boot).is_some();
     if ended {
         delete_retired(state, effects);
+        effects.push(Effect::KeepInSession(session_secrets_in_use(state)));
     }
     ended
 }
@@ -608,11 +620,16 @@ fn take_written(state: &mut State, result: Result<(), AppError>, effects: &mut V
         return;
     }
     let before = std::mem::replace(&mut state.config, planned.config);
-    if let Some(item) = planned.deleted {
-        let until = state.now.boot + UNDO_MS;
-        state.trash = Some(Trash { id: state.number(), until, item });
+    match planned.trash {
+        TrashChange::Keep => {}
+        TrashChange::Empty => state.trash = None,
+        TrashChange::Fill(item) => {
+            let until = state.now.boot + UNDO_MS;
+            state.trash = Some(Trash { id: state.number(), until, item });
+        }
     }
     forget_what_changed(state, &before, effects);
+    effects.push(Effect::KeepInSession(session_secrets_in_use(state)));
     if let Answer::Instance(id) = planned.answer {
         read_discovery(state, id, effects);
     }
@@ -621,6 +638,21 @@ fn take_written(state: &mut State, result: Result<(), AppError>, effects: &mut V
     }
     delete_retired(state, effects);
     effects.push(Effect::Reply { to: reply, result: Ok(planned.answer) });
+}
+
+/// The secrets in memory that something still uses, or could after an undo. All others are forgotten.
+fn session_secrets_in_use(state: &State) -> Vec<SecretId> {
+    let saved = state.config.instances.iter().flat_map(|instance| &instance.applications);
+    let deleted: &[Application] = match state.trash.as_ref().map(|trash| &trash.item) {
+        Some(Deleted::Instance { instance, .. }) => &instance.applications,
+        Some(Deleted::Application { application, .. }) => std::slice::from_ref(application),
+        None => &[],
+    };
+    let in_session = |application: &Application| match application.secret {
+        SecretKeeping::Session(id) => Some(id),
+        SecretKeeping::Keychain(_) | SecretKeeping::None => None,
+    };
+    saved.chain(deleted).filter_map(in_session).collect()
 }
 
 /// Reads the discovery document of an instance that was just saved, so that its page shows what it publishes.

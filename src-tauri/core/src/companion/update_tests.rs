@@ -22,6 +22,7 @@ struct Sim {
     sent: Vec<(ApplicationId, u64)>,
     fetched_keys: u32,
     deleted: Vec<SecretId>,
+    in_session: Vec<SecretId>,
     stored: Vec<NewSecret>,
     /// Fails the next write.
     fail_write: Option<AppError>,
@@ -39,6 +40,7 @@ impl Sim {
             sent: Vec::new(),
             fetched_keys: 0,
             deleted: Vec::new(),
+            in_session: Vec::new(),
             stored: Vec::new(),
             fail_write: None,
             last_reply: 0,
@@ -78,6 +80,7 @@ impl Sim {
                     effects.extend(update(&mut self.state, Event::SecretsDeleted(ids), self.now));
                 }
                 Effect::DropIdleConnections => {}
+                Effect::KeepInSession(used) => self.in_session = used,
             }
         }
     }
@@ -611,4 +614,88 @@ fn a_tick_with_nothing_to_do_tells_the_screen_nothing() {
     let revision = sim.state.revision;
     sim.pass(60_000);
     assert_eq!(sim.state.revision, revision);
+}
+
+#[test]
+fn an_undo_that_waits_for_another_write_loses_no_secret() {
+    let (mut sim, application) = Sim::with_application();
+    sim.change(Change::DeleteApplication(application)).unwrap();
+    let undo = Snapshot::of(&sim.state).undo.unwrap();
+    // A write that waits for the keychain, as long as a user may take to unlock it.
+    let mut effects = Vec::new();
+    let slow = Event::Change { change: Change::DefaultMargin(Some(30)), reply: ReplyId(900) };
+    effects.extend(update(&mut sim.state, slow, sim.now));
+    effects.extend(update(&mut sim.state, Event::Undo { id: undo.id, reply: ReplyId(901) }, sim.now));
+    sim.now = Now { wall: sim.now.wall + 50_000, boot: sim.now.boot + 50_000 };
+    effects.extend(update(&mut sim.state, Event::Tick, sim.now));
+    effects.extend(update(&mut sim.state, Event::Written(Ok(())), sim.now));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::DeleteSecrets(_))), "{effects:?}");
+    sim.feed(Event::Written(Ok(())));
+    assert!(sim.state.find(application).is_some());
+    assert!(sim.deleted.is_empty());
+    assert!(sim.state.config.retired.is_empty());
+    assert!(Snapshot::of(&sim.state).undo.is_none());
+}
+
+#[test]
+fn an_undo_that_cannot_be_written_can_be_tried_again() {
+    let (mut sim, application) = Sim::with_application();
+    sim.change(Change::DeleteApplication(application)).unwrap();
+    let undo = Snapshot::of(&sim.state).undo.unwrap();
+    sim.fail_write = Some(AppError::Storage { path: String::new(), detail: "disk full".to_owned() });
+    let reply = sim.reply();
+    sim.feed(Event::Undo { id: undo.id, reply });
+    assert!(matches!(sim.answer(), Err(AppError::Storage { .. })));
+    let reply = sim.reply();
+    sim.feed(Event::Undo { id: undo.id, reply });
+    sim.answer().unwrap();
+    assert!(sim.state.find(application).is_some());
+}
+
+#[test]
+fn remove_everything_leaves_nothing_to_undo() {
+    let (mut sim, application) = Sim::with_application();
+    sim.change(Change::DeleteApplication(application)).unwrap();
+    sim.change(Change::RemoveEverything).unwrap();
+    assert!(Snapshot::of(&sim.state).undo.is_none());
+    assert_eq!(sim.deleted, [sim.stored[0].id]);
+}
+
+#[test]
+fn a_server_that_gives_the_same_ended_token_is_asked_every_five_seconds_at_most() {
+    let (mut sim, application) = Sim::with_application();
+    sim.request(application);
+    for _ in 0..20 {
+        sim.answer_token(Ok(("t0", 0)));
+        assert!(sim.sent.is_empty(), "not again at once");
+        sim.pass(4_900);
+        assert!(sim.sent.is_empty());
+        sim.pass(200);
+        assert_eq!(sim.sent.len(), 1);
+    }
+}
+
+#[test]
+fn a_secret_kept_for_the_session_is_forgotten_when_nothing_can_use_it_any_more() {
+    let session = |application| {
+        let secret = SecretId(Uuid::new_v4());
+        (Change::SetSecret { application, value: Secret::new("x"), keep: Keep::Session, secret }, secret)
+    };
+    let (mut sim, application) = Sim::with_application();
+    let (change, secret) = session(application);
+    sim.change(change).unwrap();
+    assert_eq!(sim.in_session, [secret]);
+    sim.change(Change::DeleteApplication(application)).unwrap();
+    assert_eq!(sim.in_session, [secret], "it can still be undone");
+    sim.pass(31_000);
+    assert!(sim.in_session.is_empty());
+
+    let (mut sim, application) = Sim::with_application();
+    sim.change(session(application).0).unwrap();
+    let (change, second) = session(application);
+    sim.change(change).unwrap();
+    assert_eq!(sim.in_session, [second]);
+    sim.change(Change::DeleteApplication(application)).unwrap();
+    sim.change(Change::RemoveEverything).unwrap();
+    assert!(sim.in_session.is_empty());
 }
