@@ -339,6 +339,52 @@ async fn a_discovered_endpoint_on_another_host_gets_no_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_saved_secret_goes_only_to_the_host_it_was_entered_for() {
+    let desk = Desk::start();
+    let id = desk.application(|_| {}).await;
+    assert_eq!(desk.world.request(id).await.phase, PhaseView::Idle);
+    // Somebody, or a script in the page, types another token endpoint in.
+    let elsewhere = practice_on(&desk.world.clock);
+    let instance = desk.world.companion.snapshot().instances[0].id;
+    let mut draft = instance_draft(InstanceKindName::ScaiKey, desk.practice.base_url());
+    draft.id = Some(instance);
+    draft.endpoints = vec![scaikey_core::contract::EndpointsDraft {
+        key: EndpointKey::Platform,
+        token_endpoint: format!("http://localhost:{}/api/v1/platform/oauth/token", elsewhere.port()),
+        jwks_uri: String::new(),
+        issuer: String::new(),
+    }];
+    desk.world.companion.save_instance(draft.clone()).await.unwrap();
+    let refused = desk.world.refused(id).await;
+    assert_eq!(
+        refused,
+        AppError::SecretForOtherHost {
+            entered_for: "127.0.0.1".to_owned(),
+            endpoint: "localhost".to_owned()
+        }
+    );
+    let mut test = application_draft(instance, "svc_demo", "", &[]);
+    test.id = Some(id);
+    test.secret = SecretDraft::Unchanged;
+    assert_eq!(desk.world.companion.test_application(&test).await.err(), Some(refused));
+    assert!(elsewhere.requests().is_empty(), "nothing was sent there");
+    // Back on its host the secret works again; nothing was lost.
+    draft.endpoints.clear();
+    desk.world.companion.save_instance(draft.clone()).await.unwrap();
+    assert_eq!(desk.world.request(id).await.phase, PhaseView::Idle);
+    // And entered again, it goes where the user says.
+    draft.endpoints = vec![scaikey_core::contract::EndpointsDraft {
+        key: EndpointKey::Platform,
+        token_endpoint: format!("http://localhost:{}/api/v1/platform/oauth/token", elsewhere.port()),
+        jwks_uri: String::new(),
+        issuer: String::new(),
+    }];
+    desk.world.companion.save_instance(draft).await.unwrap();
+    desk.world.companion.set_secret(id, Secret::new(PRACTICE_SECRET), Keep::Keychain).await.unwrap();
+    assert_eq!(desk.world.request(id).await.phase, PhaseView::Idle);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_test_before_saving_is_a_real_request_and_saves_nothing() {
     let desk = Desk::start();
     let instance = desk.world.add_scaikey(desk.practice.base_url()).await;
@@ -406,10 +452,14 @@ async fn duplicates_reordering_deleting_and_undo_survive_a_restart() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn remove_everything_leaves_nothing_in_file_backup_and_keychain() {
-    let desk = Desk::start();
-    desk.application(|_| {}).await;
+    remove_everything(|_| {}).await;
     // Without a secret in the keychain there is no second write that would clear the backup by the way.
-    desk.application(|draft| draft.secret = SecretDraft::Unchanged).await;
+    remove_everything(|draft| draft.secret = SecretDraft::Unchanged).await;
+}
+
+async fn remove_everything(change: impl FnOnce(&mut ApplicationDraft)) {
+    let desk = Desk::start();
+    desk.application(change).await;
     desk.world.companion.remove_everything().await.unwrap();
     assert!(desk.world.companion.snapshot().instances.is_empty());
     desk.world.until("the secrets go", |_| desk.world.secrets.ids().is_empty().then_some(())).await;

@@ -241,6 +241,9 @@ pub struct Application {
     pub client_id: String,
     /// Where its secret is.
     pub secret: SecretKeeping,
+    /// The host that the secret was entered for. It is sent to no other until it is entered again: whoever can
+    /// change an endpoint must not get a saved secret by it. `None` while there is no secret.
+    pub secret_host: Option<String>,
     /// Its registration.
     pub registration: Registration,
     /// Scopes to ask for; empty sends no `scope`.

@@ -27,6 +27,7 @@ const samples: { [K in AppError["kind"]]: Extract<AppError, { kind: K }> } = {
   keychainTimedOut: { kind: "keychainTimedOut" },
   keychainFailed: { kind: "keychainFailed", detail: "oops" },
   secretMissing: { kind: "secretMissing" },
+  secretForOtherHost: { kind: "secretForOtherHost", enteredFor: "id.example", endpoint: "other.example" },
   hostNotFound: { kind: "hostNotFound", host: "id.example" },
   connectionRefused: { kind: "connectionRefused", address: "id.example:8443" },
   unreachable: { kind: "unreachable", address: "id.example:443", detail: "ENETUNREACH" },

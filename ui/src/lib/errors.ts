@@ -220,6 +220,12 @@ const TABLE: { [K in Kind]: (error: Of<K>) => ErrorWords } = {
       "It was removed from the keychain, or it was kept for an earlier session only. Enter it again.",
       { actions: [ENTER_SECRET] },
     ),
+  secretForOtherHost: ({ enteredFor, endpoint }) =>
+    words(
+      `The secret was entered for ${enteredFor}, and the token endpoint is on ${endpoint} now.`,
+      `It was not sent. If ${endpoint} is right, enter the secret again; if not, check the endpoints.`,
+      { actions: [ENTER_SECRET, { action: { kind: "editEndpoints" }, label: "Check the endpoints" }] },
+    ),
   hostNotFound: ({ host }) =>
     words(
       `The host ${host} was not found.`,

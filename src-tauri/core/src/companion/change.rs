@@ -117,6 +117,7 @@ pub(super) fn plan(config: &Config, change: Change) -> Result<Planned, AppError>
             let old = stored.as_ref().and(Some(parsed.secret));
             if let Some((value, keep)) = stored {
                 parsed.secret = keeping(secret, keep);
+                parsed.secret_host = home.secret_host(&parsed.endpoint_key());
                 planned.secrets.push(NewSecret { id: secret, source: SecretSource::Given(value), keep });
             }
             match existing {
@@ -160,7 +161,10 @@ pub(super) fn plan(config: &Config, change: Change) -> Result<Planned, AppError>
         Change::SetSecret { application, value, keep, secret } => {
             check_secret(&value)?;
             let (home, at) = place_of(config, application)?;
-            let old = std::mem::replace(&mut home.applications[at].secret, keeping(secret, keep));
+            let host = home.secret_host(&home.applications[at].endpoint_key());
+            let saved = &mut home.applications[at];
+            saved.secret_host = host;
+            let old = std::mem::replace(&mut saved.secret, keeping(secret, keep));
             planned.secrets.push(NewSecret { id: secret, source: SecretSource::Given(value), keep });
             planned.answer = Answer::Application(application);
             retire(config, Some(old));

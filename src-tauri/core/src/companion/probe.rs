@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::run::World;
 use super::state::EndpointSet;
 use super::token::Standing;
-use super::update::token_request;
+use super::update::{may_get_secret, token_request};
 use crate::contract::{
     AppError, ApplicationDraft, DiscoveryReport, EndpointSetView, Field, InstanceDraft, Problem, SecretDraft,
     Severity, TestReport,
@@ -76,6 +76,7 @@ pub(super) async fn test(
     let existing = draft.id.and_then(|id| config.find(id)).map(|(_, application)| application);
     let (application, problems) = parse_application(draft, ApplicationId(Uuid::nil()), instance, existing);
     let application = application.ok_or(AppError::InvalidInput { problems })?;
+    let saved = matches!(draft.secret, SecretDraft::Unchanged);
     let secret = match (&draft.secret, existing) {
         (SecretDraft::Set { value, .. }, _) => value.clone(),
         (SecretDraft::Unchanged, Some(saved)) => world.read_secret(saved.secret).await?,
@@ -97,6 +98,9 @@ pub(super) async fn test(
     let (endpoint, _) = resolved
         .token_endpoint
         .ok_or_else(|| resolved.refused.or_else(|| set.discovery_error.clone()).unwrap_or_else(unknown))?;
+    if saved {
+        may_get_secret(&application, &endpoint)?;
+    }
     let request = token_request(&application, endpoint);
     let answer = world.request_token(&instance.network, &request, &secret).await;
     let response = answer.result?;

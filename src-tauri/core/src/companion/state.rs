@@ -148,6 +148,18 @@ pub struct EndpointSet {
     pub fetching_keys: Option<u64>,
 }
 
+impl EndpointSet {
+    /// Forgets failures and tries, so that the next need asks again. What is under way is given up.
+    pub fn forget_failures(&mut self) {
+        self.discovery_error = None;
+        self.discovery_tried = None;
+        self.discovering = None;
+        self.keys_error = None;
+        self.keys_tried = None;
+        self.fetching_keys = None;
+    }
+}
+
 /// One application's token and what is going on with it. An old token stays usable while a new one is
 /// asked for.
 #[derive(Debug, Default)]

@@ -231,21 +231,38 @@ fn send(state: &mut State, id: ApplicationId, effects: &mut Vec<Effect>) {
     let Some(slot) = state.slots.get_mut(&id) else { return };
     let Phase::Requesting(attempt) = &mut slot.phase else { return };
     attempt.awaits_discovery = false;
-    match resolved.token_endpoint {
-        Some((endpoint, _)) => effects.push(Effect::RequestToken {
+    let unknown = || AppError::EndpointUnknown { endpoint: "token_endpoint".to_owned() };
+    let endpoint = match resolved.token_endpoint {
+        Some((endpoint, _)) => may_get_secret(application, &endpoint).map(|()| endpoint),
+        None => {
+            let error = resolved.refused.or_else(|| set.and_then(|set| set.discovery_error.clone()));
+            Err(error.unwrap_or_else(unknown))
+        }
+    };
+    match endpoint {
+        Ok(endpoint) => effects.push(Effect::RequestToken {
             application: id,
             attempt: attempt.number,
             network: instance.network.clone(),
             request: Box::new(token_request(application, endpoint)),
             secret: application.secret,
         }),
-        None => {
-            let error = resolved.refused.or_else(|| set.and_then(|set| set.discovery_error.clone()));
-            let unknown = || AppError::EndpointUnknown { endpoint: "token_endpoint".to_owned() };
-            let (number, error) = (attempt.number, error.unwrap_or_else(unknown));
+        Err(error) => {
             let answer = Answered { result: Err(error), clock_offset_ms: None };
+            let number = attempt.number;
             take_answer(state, id, number, answer, effects);
         }
+    }
+}
+
+/// Whether an application's saved secret may go to this endpoint: only to the host it was entered for.
+pub(super) fn may_get_secret(application: &Application, endpoint: &url::Url) -> Result<(), AppError> {
+    match &application.secret_host {
+        Some(host) if endpoint.host_str() != Some(host) => Err(AppError::SecretForOtherHost {
+            entered_for: host.clone(),
+            endpoint: endpoint.host_str().unwrap_or_default().to_owned(),
+        }),
+        _ => Ok(()),
     }
 }
 
@@ -274,8 +291,9 @@ fn go_on_after_discovery(
         if waits {
             send(state, id, effects);
         }
+        let wants_keys = with_token(state, id, |standing, token| standing.judge(token)).unwrap_or(false);
+        fetch_keys_for(state, id, wants_keys, effects);
     }
-    judge_again(state, instance, key);
 }
 
 fn applications_of(config: &Config, instance: InstanceId, key: &EndpointKey) -> Vec<ApplicationId> {
@@ -692,21 +710,24 @@ fn fetch_metadata(
 fn forget_what_changed(state: &mut State, before: &Config, effects: &mut Vec<Effect>) {
     for instance in &before.instances {
         let now = state.config.instance(instance.id);
-        let same_place = now.is_some_and(|now| {
-            now.kind == instance.kind
-                && now.network == instance.network
-                && now.overrides == instance.overrides
-        });
+        let same_place =
+            now.is_some_and(|now| now.kind == instance.kind && now.overrides == instance.overrides);
+        let same_way = now.is_some_and(|now| now.network == instance.network);
         if !same_place {
             state.endpoints.retain(|(home, _), _| *home != instance.id);
             state.clock_offsets.remove(&instance.id);
+        } else if !same_way {
+            // What failed before may work now.
+            for (_, set) in state.endpoints.iter_mut().filter(|((home, _), _)| *home == instance.id) {
+                set.forget_failures();
+            }
         }
         for old in &instance.applications {
-            let current = state.config.find(old.id).map(|(home, found)| (home.clone(), found.clone()));
-            let keeps = current.as_ref().is_some_and(|(home, found)| {
-                home.id == instance.id && is_same_token(instance, old, home, found)
-            });
-            let unchanged = keeps && same_place && current.as_ref().is_some_and(|(_, found)| found == old);
+            let current = state.config.find(old.id).map(|(home, found)| (home.id, found.clone()));
+            let keeps = current
+                .as_ref()
+                .is_some_and(|(home, found)| same_place && *home == instance.id && is_same_token(old, found));
+            let unchanged = keeps && same_way && current.as_ref().is_some_and(|(_, found)| found == old);
             if unchanged {
                 continue;
             }
@@ -736,12 +757,10 @@ fn forget_what_changed(state: &mut State, before: &Config, effects: &mut Vec<Eff
     }
 }
 
-/// Whether a token of the old version is still this application's: identity is instance, client, scopes
-/// and parameters.
-fn is_same_token(old_home: &Instance, old: &Application, home: &Instance, found: &Application) -> bool {
-    // A practice server that moved to another port is another server, with other keys.
-    old_home.kind == home.kind
-        && old.client_id == found.client_id
+/// Whether a token of the old version is still this application's: identity is client, scopes and
+/// parameters, beside the instance and its endpoints.
+fn is_same_token(old: &Application, found: &Application) -> bool {
+    old.client_id == found.client_id
         && old.registration == found.registration
         && old.scopes == found.scopes
         && old.extra == found.extra

@@ -120,8 +120,8 @@ impl Sim {
         }
     }
 
-    fn add_instance(&mut self) -> InstanceId {
-        let draft = InstanceDraft {
+    fn instance_draft() -> InstanceDraft {
+        InstanceDraft {
             id: None,
             name: "Test".to_owned(),
             kind: InstanceKindName::ScaiKey,
@@ -131,7 +131,11 @@ impl Sim {
             proxy: ProxyDraft::System,
             extra_ca: String::new(),
             endpoints: Vec::new(),
-        };
+        }
+    }
+
+    fn add_instance(&mut self) -> InstanceId {
+        let draft = Self::instance_draft();
         let fresh = InstanceId(Uuid::new_v4());
         self.change(Change::SaveInstance { draft: Box::new(draft), fresh }).unwrap();
         fresh
@@ -698,4 +702,28 @@ fn a_secret_kept_for_the_session_is_forgotten_when_nothing_can_use_it_any_more()
     sim.change(Change::DeleteApplication(application)).unwrap();
     sim.change(Change::RemoveEverything).unwrap();
     assert!(sim.in_session.is_empty());
+}
+
+#[test]
+fn a_changed_proxy_keeps_the_token_and_another_endpoint_does_not() {
+    let (mut sim, application) = Sim::with_application();
+    sim.request(application);
+    sim.answer_token(Ok(("t0", 3_600)));
+    let mut draft = Sim::instance_draft();
+    draft.id = Some(sim.state.config.instances[0].id);
+    draft.proxy = ProxyDraft::None;
+    let change = |draft: &InstanceDraft| Change::SaveInstance {
+        draft: Box::new(draft.clone()),
+        fresh: InstanceId(Uuid::new_v4()),
+    };
+    sim.change(change(&draft)).unwrap();
+    assert_eq!(sim.token_text(application), Some("t0"));
+    draft.endpoints = vec![crate::contract::EndpointsDraft {
+        key: EndpointKey::Platform,
+        token_endpoint: "https://other.example/token".to_owned(),
+        jwks_uri: String::new(),
+        issuer: String::new(),
+    }];
+    sim.change(change(&draft)).unwrap();
+    assert_eq!(sim.token_text(application), None, "it is another server's token now");
 }

@@ -100,6 +100,13 @@ pub enum AppError {
     },
     /// The application has no secret any more.
     SecretMissing,
+    /// The secret was entered for one host, and the token endpoint is on another now.
+    SecretForOtherHost {
+        /// The host it was entered for.
+        entered_for: String,
+        /// The host it would go to.
+        endpoint: String,
+    },
     /// DNS does not know the host.
     HostNotFound {
         /// The host.

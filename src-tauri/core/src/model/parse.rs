@@ -437,6 +437,7 @@ pub fn parse_application(
         name,
         client_id: draft.client_id.clone(),
         secret: existing.map_or(SecretKeeping::None, |application| application.secret),
+        secret_host: existing.and_then(|application| application.secret_host.clone()),
         registration,
         scopes,
         extra: draft.extra.iter().filter(|parameter| !parameter.value.is_empty()).cloned().collect(),
@@ -470,6 +471,18 @@ impl BaseUrl {
     pub fn parse(text: &str) -> Option<Self> {
         let url = Url::parse(text).ok()?;
         safe_endpoint(&url).is_ok().then_some(Self(url))
+    }
+}
+
+impl Instance {
+    /// The host that a secret of this endpoint set goes to: that of a token endpoint typed by hand, else the
+    /// instance's own (a discovered endpoint on another host is refused).
+    #[must_use]
+    pub fn secret_host(&self, key: &EndpointKey) -> Option<String> {
+        let typed = self.overrides.get(key).and_then(|set| set.token_endpoint.as_ref());
+        let (InstanceKind::ScaiKey { base: BaseUrl(own) } | InstanceKind::OpenIdProvider { url: own, .. }) =
+            &self.kind;
+        typed.unwrap_or(own).host_str().map(str::to_owned)
     }
 }
 

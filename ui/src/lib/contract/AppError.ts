@@ -39,7 +39,15 @@ detail: string, } | { "kind": "keychainTimedOut" } | { "kind": "keychainFailed",
 /**
  * The system's words.
  */
-detail: string, } | { "kind": "secretMissing" } | { "kind": "hostNotFound", 
+detail: string, } | { "kind": "secretMissing" } | { "kind": "secretForOtherHost", 
+/**
+ * The host it was entered for.
+ */
+enteredFor: string, 
+/**
+ * The host it would go to.
+ */
+endpoint: string, } | { "kind": "hostNotFound", 
 /**
  * The host.
  */

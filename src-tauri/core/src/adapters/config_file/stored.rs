@@ -82,6 +82,9 @@ struct StoredApplication {
     client_id: String,
     /// The keychain entry's name. A secret for this session only is none.
     secret: Option<SecretId>,
+    /// The host it was entered for.
+    #[serde(default)]
+    secret_host: Option<String>,
     registration: StoredRegistration,
     scopes: Vec<String>,
     #[serde(default)]
@@ -202,6 +205,7 @@ impl StoredApplication {
             id: application.id,
             name: application.name.clone(),
             client_id: application.client_id.clone(),
+            secret_host: application.secret_host.clone(),
             secret: match application.secret {
                 SecretKeeping::Keychain(id) => Some(id),
                 SecretKeeping::Session(_) | SecretKeeping::None => None,
@@ -230,6 +234,7 @@ impl StoredApplication {
             name: self.name,
             client_id: self.client_id,
             secret: self.secret.map_or(SecretKeeping::None, SecretKeeping::Keychain),
+            secret_host: self.secret_host,
             registration: match self.registration {
                 StoredRegistration::Provider => Registration::Provider,
                 StoredRegistration::ScaiKey { level, tenant_slug, application_type } => {

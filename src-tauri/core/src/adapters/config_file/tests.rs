@@ -54,6 +54,7 @@ fn application(number: u128, registration: Registration) -> Application {
         name: format!("Application {number}"),
         client_id: "a b:c".to_owned(),
         secret: SecretKeeping::None,
+        secret_host: None,
         registration,
         scopes: vec!["tenants:read".to_owned()],
         extra: vec![ExtraParameter { name: "audience".to_owned(), value: "x y".to_owned() }],
@@ -100,6 +101,7 @@ fn everything() -> Config {
         }
     }
     practice.applications[0].secret = SecretKeeping::Keychain(SecretId(Uuid::from_u128(40)));
+    practice.applications[0].secret_host = Some("127.0.0.1".to_owned());
     practice.applications[1].renewal = Renewal { enabled: false, margin_seconds: Some(7) };
     practice.applications[1].scopes.clear();
     let mut provider = instance(
