@@ -51,9 +51,17 @@ impl Standing<'_> {
     /// Takes in a token answer. `id` and `count` number it.
     pub(super) fn take(&self, id: u64, mut response: TokenResponse) -> TokenSet {
         let decoded = decode_unverified(response.access_token.expose());
-        response.notes.extend(self.two_ends(&decoded, response.expires_in));
-        let life =
-            response.expires_in.map(|seconds| i64::from(seconds) * 1_000).or_else(|| self.life_of(&decoded));
+        let answered = response.expires_in.map(|seconds| i64::from(seconds) * 1_000);
+        let own = self.life_of(&decoded);
+        let differ = self.own_end_is_another(answered, own);
+        if let Some(note) = &differ {
+            response.notes.push(note.clone());
+        }
+        // The answer's word counts (RFC 6749 §5.1), unless the token itself ends sooner: an API goes by `exp`.
+        let life = match (answered, own) {
+            (Some(answered), Some(own)) if differ.is_some() => Some(answered.min(own)),
+            (answered, own) => answered.or(own),
+        };
         let scopes = granted_scopes(&decoded, &response).unwrap_or_default();
         let mut token = TokenSet {
             id,
@@ -74,15 +82,14 @@ impl Standing<'_> {
         token
     }
 
-    /// What to say where answer and token name different ends. Without the server's clock nothing is said: this
-    /// computer's may be the one that is wrong.
-    fn two_ends(&self, decoded: &Decoded, expires_in: Option<u32>) -> Option<String> {
+    /// What to say where answer and token name different ends, in milliseconds from now. Without the server's
+    /// clock nothing is said: this computer's may be the one that is wrong.
+    fn own_end_is_another(&self, answered: Option<i64>, own: Option<i64>) -> Option<String> {
         self.clock_offset_ms?;
-        let (answered, own) = (i64::from(expires_in?) * 1_000, self.life_of(decoded)?);
+        let (answered, own) = (answered?, own?);
         ((answered - own).abs() > ENDS_AGREE_MS).then(|| {
             format!(
-                "The answer says that the token lives {}, its own exp is {} away. It is renewed by the answer \
-                 (RFC 6749 §5.1); an API goes by exp.",
+                "The answer says that the token lives {}, its own exp is {} away. The sooner one counts here.",
                 duration(answered),
                 duration(own)
             )
