@@ -5,7 +5,9 @@
 #![cfg(target_os = "linux")]
 
 mod canary;
+mod hardening;
 mod journey;
+mod looks;
 mod names;
 
 use std::time::Duration;
