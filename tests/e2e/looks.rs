@@ -56,7 +56,7 @@ const FOCUS: &str = r#"
     const box = at.getBoundingClientRect();
     const inside = box.width > 0 && box.height > 0 && box.right > 0 && box.left < innerWidth
       && box.bottom > 0 && box.top < innerHeight;
-    return { body: at === document.body, shown, inside, html: at.outerHTML.slice(0, 160) };
+    return { body: at === document.body, shown, inside, html: at.outerHTML.slice(0, 160) + ` at ${box.left} ${box.top} ${box.right} ${box.bottom}` };
 "#;
 
 /// Takes a screen's pictures in both sizes, and looks for what sticks out.

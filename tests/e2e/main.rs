@@ -7,6 +7,9 @@
 mod canary;
 mod hardening;
 mod journey;
+mod keyboard;
+mod keychain;
+mod lifecycle;
 mod looks;
 mod names;
 

@@ -93,3 +93,17 @@ pub(crate) const COPY_AS: &str = "copy-as";
 pub(crate) const COPY_AS_HEADER: &str = "copy-as-header";
 /// What the discovery document says, or why it could not be read.
 pub(crate) const DISCOVERY_RESULT: &str = "discovery-result";
+/// Copies the client ID.
+pub(crate) const COPY_ID: &str = "copy-id";
+/// Leaves the settings, where no sidebar does.
+pub(crate) const BACK: &str = "back";
+/// Where the secret is, if not in the keychain.
+pub(crate) const SECRET_STATE: &str = "secret-state";
+/// Takes a new secret in the form of a saved application.
+pub(crate) const REPLACE_SECRET: &str = "replace-secret";
+/// Whether the secret is kept for this session only.
+pub(crate) const KEEP_SESSION: &str = "keep-session";
+/// The button of an explained failure that keeps the secret for this session only.
+pub(crate) const KEEP_FOR_SESSION: &str = "error-action-keepForSession";
+/// The button of an explained failure that asks the keychain again.
+pub(crate) const RETRY_KEYCHAIN_HERE: &str = "error-action-retryKeychain";
