@@ -33,8 +33,18 @@ pub(crate) fn open_window(app: &AppHandle, surroundings: Surroundings) -> tauri:
         .title("ScaiKey Companion")
         .inner_size(1180.0, 800.0)
         .min_inner_size(SMALLEST.0, SMALLEST.1)
-        .on_navigation(is_own_page)
-        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_navigation(|url| {
+            let own = is_own_page(url);
+            if !own {
+                // Where to is not logged: an address may hold anything.
+                tracing::warn!("the page wanted to leave and was kept");
+            }
+            own
+        })
+        .on_new_window(|_, _| {
+            tracing::warn!("the page wanted a second window and got none");
+            NewWindowResponse::Deny
+        })
         // Nothing of the page is kept on disk: no cache, no storage, no form texts.
         .incognito(!surroundings.automation)
         .general_autofill_enabled(false)

@@ -35,6 +35,8 @@ mod linux {
             let program = std::env::current_exe().ok()?;
             let _ = Command::new(program).args(std::env::args_os().skip(1)).env(RENDERER, "1").exec();
         }
+        // What a plugin or the web view writes is the user's alone too.
+        rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
         if !cfg!(debug_assertions) {
             keep_secrets_out_of_dumps();
         }

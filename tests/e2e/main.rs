@@ -5,7 +5,12 @@
 #![cfg(target_os = "linux")]
 
 mod canary;
+mod hardening;
 mod journey;
+mod keyboard;
+mod keychain;
+mod lifecycle;
+mod looks;
 mod names;
 
 use std::time::Duration;

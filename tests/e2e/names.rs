@@ -52,3 +52,58 @@ pub(crate) const COUNTDOWN: &str = "time-left";
 pub(crate) const FAILURE: &str = "error-card";
 /// The button in it that takes the secret again, in place.
 pub(crate) const ENTER_SECRET: &str = "error-action-enterSecret";
+
+/// Opens the palette.
+pub(crate) const SEARCH: &str = "search";
+/// The palette: searches and runs.
+pub(crate) const PALETTE: &str = "palette";
+/// What is searched for in it.
+pub(crate) const PALETTE_FILTER: &str = "palette-filter";
+/// The list of shortcuts.
+pub(crate) const SHORTCUTS: &str = "shortcuts";
+/// Opens the settings.
+pub(crate) const SETTINGS: &str = "settings";
+/// The settings.
+pub(crate) const SETTINGS_PAGE: &str = "settings-page";
+/// The page of an instance.
+pub(crate) const INSTANCE_PAGE: &str = "instance-page";
+/// Asks whether the instance is to be deleted.
+pub(crate) const DELETE_THIS_INSTANCE: &str = "delete-this-instance";
+/// Deletes what was asked about.
+pub(crate) const CONFIRM_DELETE: &str = "confirm-delete";
+/// The form for an instance.
+pub(crate) const INSTANCE_FORM: &str = "instance-form";
+/// Discards what was typed into a form.
+pub(crate) const DISCARD: &str = "discard";
+/// Opens the form for another application of an instance.
+pub(crate) const ADD_APPLICATION: &str = "add-application";
+/// Opens the form for the application that is open.
+pub(crate) const EDIT_APPLICATION: &str = "edit-application";
+/// The claims as JSON.
+pub(crate) const CLAIMS_JSON: &str = "claims-json";
+/// The claims explained.
+pub(crate) const CLAIMS_EXPLAINED: &str = "claims-explained";
+/// The payload as JSON.
+pub(crate) const PAYLOAD_JSON: &str = "payload-json";
+/// The whole token, while it is shown.
+pub(crate) const WHOLE_TOKEN: &str = "whole-token";
+/// Opens the list of forms to copy in.
+pub(crate) const COPY_AS: &str = "copy-as";
+/// The form of a header in it.
+pub(crate) const COPY_AS_HEADER: &str = "copy-as-header";
+/// What the discovery document says, or why it could not be read.
+pub(crate) const DISCOVERY_RESULT: &str = "discovery-result";
+/// Copies the client ID.
+pub(crate) const COPY_ID: &str = "copy-id";
+/// Leaves the settings, where no sidebar does.
+pub(crate) const BACK: &str = "back";
+/// Where the secret is, if not in the keychain.
+pub(crate) const SECRET_STATE: &str = "secret-state";
+/// Takes a new secret in the form of a saved application.
+pub(crate) const REPLACE_SECRET: &str = "replace-secret";
+/// Whether the secret is kept for this session only.
+pub(crate) const KEEP_SESSION: &str = "keep-session";
+/// The button of an explained failure that keeps the secret for this session only.
+pub(crate) const KEEP_FOR_SESSION: &str = "error-action-keepForSession";
+/// The button of an explained failure that asks the keychain again.
+pub(crate) const RETRY_KEYCHAIN_HERE: &str = "error-action-retryKeychain";

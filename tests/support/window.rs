@@ -35,8 +35,14 @@ pub const SOON: Duration = Duration::from_secs(15);
 /// How often a condition is looked at again.
 const POLL: Duration = Duration::from_millis(50);
 
+/// After so many pictures the page is moving, and any of them will do.
+const MOST_PICTURES: u32 = 10;
+
 /// How long a process may take to start or to end.
 const PROCESS: Duration = Duration::from_secs(40);
+
+/// The folder in which the app keeps what is its own, below each of the user's folders.
+pub const IDENTIFIER: &str = "ai.scailabs.scaikey-companion";
 
 /// The password of the keychain, which is unlocked when the desktop starts.
 const KEYCHAIN_PASSWORD: &str = "a desktop for tests";
@@ -221,6 +227,48 @@ impl Desktop {
         Window { desktop: self, app: App(pid), client, _driver: driver }
     }
 
+    /// Starts the app as a user does: no driver, so nothing is set up otherwise than on a user's computer. What
+    /// it shows cannot be seen; [`Desktop::log`] says how far it is.
+    pub fn start_app(&self) -> Running<'_> {
+        let mut command = self.command(self.binary.to_str().expect("a path that is text"));
+        let log = |name: &str| log_file(&self.home().join(name));
+        command.stdin(Stdio::null()).stdout(log("app.stdout")).stderr(log("app.stderr"));
+        let child = command.spawn().expect("the app");
+        let app = App(child.id());
+        Running { desktop: self, app, _child: Process(child) }
+    }
+
+    /// What stands in the app's log file, of all its runs on this desktop.
+    pub fn log(&self) -> String {
+        self.read(&format!("data/{IDENTIFIER}/logs/companion.log"))
+    }
+
+    /// Every file and folder below a folder, as paths within it, sorted; folders end with a slash.
+    pub fn files_below(folder: &Path) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut folders = vec![folder.to_owned()];
+        while let Some(next) = folders.pop() {
+            for entry in fs::read_dir(&next).expect("a folder").flatten() {
+                let path = entry.path();
+                let name = path.strip_prefix(folder).expect("below it").display().to_string();
+                if entry.file_type().expect("its type").is_dir() {
+                    found.push(name + "/");
+                    folders.push(path);
+                } else {
+                    found.push(name);
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    /// Lets the keychain hang: it is there, and answers nothing.
+    pub fn freeze_keychain(&self) {
+        let keychain = self.keychain.lock().expect("keychain");
+        App(keychain.as_ref().expect("a keychain that runs").0.id()).signal("STOP");
+    }
+
     /// The text on the clipboard, as another program sees it; `None` when there is none.
     pub async fn clipboard(&self) -> Option<String> {
         let bytes = self.clipboard_as("UTF8_STRING").await?;
@@ -311,6 +359,48 @@ impl Desktop {
         let folder = workspace().join("test-output").join(&self.test);
         fs::create_dir_all(&folder).expect("a folder for pictures");
         folder.join(format!("{name}.png"))
+    }
+}
+
+/// The app without a driver, as a user starts it.
+pub struct Running<'d> {
+    desktop: &'d Desktop,
+    app: App,
+    _child: Process,
+}
+
+impl Running<'_> {
+    /// Its process still runs.
+    pub fn runs(&self) -> bool {
+        self.app.runs()
+    }
+
+    /// Its window is on the screen.
+    pub fn has_window(&self) -> bool {
+        Screen::of(self.desktop).window_of(self.app.0).is_some()
+    }
+
+    /// Its window has the keyboard.
+    pub fn has_focus(&self) -> bool {
+        let screen = Screen::of(self.desktop);
+        screen.window_of(self.app.0).is_some_and(|window| screen.has_focus(window))
+    }
+
+    /// Takes the keyboard from its window, as a click on another one would.
+    pub fn blur(&self) {
+        let screen = Screen::of(self.desktop);
+        screen.focus(screen.root);
+    }
+
+    /// Closes its window as the close button does.
+    pub fn close(&self) {
+        let screen = Screen::of(self.desktop);
+        screen.close(screen.window_of(self.app.0).expect("the app's window on the screen"));
+    }
+
+    /// Ends it at once, as a crash or a loss of power would.
+    pub fn kill(&self) {
+        self.app.signal("KILL");
     }
 }
 
@@ -459,14 +549,26 @@ impl Window<'_> {
 
     /// Keeps a picture of the page as `test-output/<test>/<name>.png`.
     pub async fn screenshot(&self, name: &str) -> PathBuf {
-        // What the page holds by now must be on the screen too.
-        let painted = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))";
-        self.client.execute_async(painted, Vec::new()).await.expect("two frames");
-        let picture = tokio::time::timeout(PROCESS, self.client.screenshot()).await;
-        let picture = picture.expect("a picture in time").expect("a picture of the window");
+        // What has just changed is painted some frames later, so the first of two that are alike is kept.
+        let mut picture = self.raw_picture().await;
+        for _ in 0..MOST_PICTURES {
+            let frames = "const done = arguments[0]; let left = 4; \
+                          const next = () => (left-- > 0 ? requestAnimationFrame(next) : done()); next();";
+            drop(self.client.execute_async(frames, Vec::new()).await);
+            let next = self.raw_picture().await;
+            if next == picture {
+                break;
+            }
+            picture = next;
+        }
         let path = self.desktop.picture(name);
         fs::write(&path, picture).expect("a file for the picture");
         path
+    }
+
+    async fn raw_picture(&self) -> Vec<u8> {
+        let picture = tokio::time::timeout(PROCESS, self.client.screenshot()).await;
+        picture.expect("a picture in time").expect("a picture of the window")
     }
 
     /// Makes the page this large.
@@ -570,6 +672,20 @@ impl Screen {
         request.expect("a request").check().expect("the focus");
     }
 
+    /// The keyboard goes to this window, or to a part of it.
+    fn has_focus(&self, window: u32) -> bool {
+        let cookie = self.connection.get_input_focus().expect("a request");
+        let mut at = cookie.reply().expect("the focus").focus;
+        while at != window {
+            let tree = self.connection.query_tree(at).ok().and_then(|cookie| cookie.reply().ok());
+            match tree {
+                Some(tree) if tree.parent != x11rb::NONE => at = tree.parent,
+                _ => return false,
+            }
+        }
+        true
+    }
+
     fn close(&self, window: u32) {
         let (protocols, delete) = (self.atom("WM_PROTOCOLS"), self.atom("WM_DELETE_WINDOW"));
         let data = [delete, x11rb::CURRENT_TIME, 0, 0, 0];
@@ -590,6 +706,11 @@ pub fn binary() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| workspace().join("target"), |target| workspace().join(target));
     target.join("debug").join("scaikey-companion")
+}
+
+/// Waits until a condition holds, and fails when the limit is over.
+pub async fn eventually(what: &str, limit: Duration, condition: impl AsyncFn() -> bool) {
+    assert!(poll(limit, condition).await, "waited {limit:?} for {what}");
 }
 
 /// Looks at a condition again and again; false when the limit is over.
