@@ -1,7 +1,6 @@
 //! Works out a change of the saved data, without doing it.
 
-use super::event::{Answer, Change, NewSecret, Planned, SecretSource, TrashChange};
-use super::state::{Deleted, keychain_ids};
+use super::event::{Answer, Change, Deleted, NewSecret, Planned, SecretSource, TrashChange, keychain_ids};
 use crate::contract::{AppError, Field, Keep, Problem, SecretDraft, Severity};
 use crate::model::{
     Application, ApplicationId, BaseUrl, Config, Instance, InstanceId, InstanceKind, MARGIN_SECONDS,

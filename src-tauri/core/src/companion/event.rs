@@ -2,11 +2,10 @@
 
 use url::Url;
 
-use super::state::Deleted;
 use crate::contract::{AppError, ApplicationDraft, InstanceDraft, Keep, KeychainStatus, TokenDetails};
 use crate::jwt::JwkSet;
 use crate::model::{
-    ApplicationId, Config, EndpointKey, Instance, InstanceId, Network, SecretId, SecretKeeping,
+    Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, Network, SecretId, SecretKeeping,
 };
 use crate::oauth::metadata::ServerMetadata;
 use crate::oauth::token_request::TokenRequest;
@@ -349,4 +348,57 @@ pub struct Planned {
     pub trash: TrashChange,
     /// The answer when it is on disk.
     pub answer: Answer,
+}
+
+/// What was deleted and may come back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deleted {
+    /// An instance with its applications.
+    Instance {
+        /// Where it stood.
+        index: usize,
+        /// It.
+        instance: Box<Instance>,
+    },
+    /// One application.
+    Application {
+        /// Where it was registered.
+        instance: InstanceId,
+        /// Where it stood.
+        index: usize,
+        /// It.
+        application: Box<Application>,
+    },
+}
+
+impl Deleted {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Instance { instance, .. } => &instance.name,
+            Self::Application { application, .. } => &application.name,
+        }
+    }
+
+    /// The keychain entries that went with it.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<SecretId> {
+        match self {
+            Self::Instance { instance, .. } => keychain_ids(&instance.applications),
+            Self::Application { application, .. } => keychain_ids(std::slice::from_ref(application)),
+        }
+    }
+}
+
+/// The keychain entries that these applications use.
+#[must_use]
+pub fn keychain_ids(applications: &[Application]) -> Vec<SecretId> {
+    applications
+        .iter()
+        .filter_map(|application| match application.secret {
+            SecretKeeping::Keychain(id) => Some(id),
+            SecretKeeping::Session(_) | SecretKeeping::None => None,
+        })
+        .collect()
 }

@@ -2,12 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-use super::event::{Change, Planned, ReplyId};
+use super::event::{Change, Deleted, Planned, ReplyId};
 use crate::contract::{AppError, KeychainStatus, TokenKind, Verdict};
 use crate::jwt::{JwkSet, SignatureVerdict};
-use crate::model::{
-    Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, SecretId, SecretKeeping,
-};
+use crate::model::{Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, SecretId};
 use crate::oauth::metadata::ServerMetadata;
 use crate::oauth::token_response::TokenResponse;
 use crate::ports::Now;
@@ -68,59 +66,6 @@ pub struct Trash {
     pub until: i64,
     /// What it was.
     pub item: Deleted,
-}
-
-/// See [`Trash`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Deleted {
-    /// An instance with its applications.
-    Instance {
-        /// Where it stood.
-        index: usize,
-        /// It.
-        instance: Box<Instance>,
-    },
-    /// One application.
-    Application {
-        /// Where it was registered.
-        instance: InstanceId,
-        /// Where it stood.
-        index: usize,
-        /// It.
-        application: Box<Application>,
-    },
-}
-
-impl Deleted {
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Instance { instance, .. } => &instance.name,
-            Self::Application { application, .. } => &application.name,
-        }
-    }
-
-    /// The keychain entries that went with it.
-    #[must_use]
-    pub fn secrets(&self) -> Vec<SecretId> {
-        match self {
-            Self::Instance { instance, .. } => keychain_ids(&instance.applications),
-            Self::Application { application, .. } => keychain_ids(std::slice::from_ref(application)),
-        }
-    }
-}
-
-/// The keychain entries that these applications use.
-#[must_use]
-pub fn keychain_ids(applications: &[Application]) -> Vec<SecretId> {
-    applications
-        .iter()
-        .filter_map(|application| match application.secret {
-            SecretKeeping::Keychain(id) => Some(id),
-            SecretKeeping::Session(_) | SecretKeeping::None => None,
-        })
-        .collect()
 }
 
 /// What was learned of one endpoint set.

@@ -1,8 +1,8 @@
 //! What comes of an event: the heart of the companion, and pure. Read this first.
 
 use super::change::plan;
-use super::event::{Answer, Answered, Change, CopyGrant, Effect, Event, ReplyId, TrashChange};
-use super::state::{Attempt, Deleted, EndpointSet, PendingCopy, Phase, State, TokenSlot, Trash};
+use super::event::{Answer, Answered, Change, CopyGrant, Deleted, Effect, Event, ReplyId, TrashChange};
+use super::state::{Attempt, EndpointSet, PendingCopy, Phase, State, TokenSlot, Trash};
 use crate::contract::{AppError, KeychainStatus};
 use crate::copy;
 use crate::jwt::words;
