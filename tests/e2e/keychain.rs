@@ -59,6 +59,7 @@ async fn without_a_keychain_a_secret_is_kept_for_the_session_or_saved_once_it_is
         window.click(names::REQUEST_TOKEN).await;
     }
     window.wait_for_text(names::FAILURE, REQUEST, |words| words.contains("No keychain")).await;
+    window.wait_for_text(names::APP_STATE, SOON, |state| state.contains("no keychain")).await;
     window.screenshot("3-started-without").await;
     desktop.start_keychain().await;
     window.click(names::RETRY_KEYCHAIN_HERE).await;

@@ -107,3 +107,5 @@ pub(crate) const KEEP_SESSION: &str = "keep-session";
 pub(crate) const KEEP_FOR_SESSION: &str = "error-action-keepForSession";
 /// The button of an explained failure that asks the keychain again.
 pub(crate) const RETRY_KEYCHAIN_HERE: &str = "error-action-retryKeychain";
+/// What an application's token is doing, in the sidebar.
+pub(crate) const APP_STATE: &str = "app-state";

@@ -64,6 +64,7 @@ describe("the short state", () => {
       "bad",
     ],
     ["a secret that is gone", failed({ kind: "secretMissing" }), 0, "no secret", "bad"],
+    ["no keychain", failed({ kind: "keychainMissing", detail: "" }), 0, "no keychain", "bad"],
     ["a locked keychain", failed({ kind: "keychainLocked" }), 0, "keychain locked", "bad"],
     ["no host", failed({ kind: "hostNotFound", host: "" }), 0, "offline", "bad"],
     ["anything else", failed({ kind: "internal", detail: "" }), 0, "error", "bad"],

@@ -24,6 +24,11 @@ function failure(error: AppError): string {
       return "no secret";
     case "keychainLocked":
       return "keychain locked";
+    case "keychainMissing":
+    case "keychainDenied":
+    case "keychainTimedOut":
+    case "keychainFailed":
+      return "no keychain";
     default:
       return isOffline(error) ? "offline" : "error";
   }

@@ -282,6 +282,14 @@ describe("entering a secret again", () => {
     await settle();
     expect(called("set_secret")).toEqual([{ application: "app-1", value: "s3cret\n", keep: "keychain" }]);
   });
+  it("goes to the field again where it is open already, and keeps what was typed", async () => {
+    const input = await open();
+    await type(input, "half");
+    screen.getByTestId("save-secret").focus();
+    await fireEvent.click(screen.getByTestId("error-action-enterSecret"));
+    expect(document.activeElement).toBe(input);
+    expect(input.value).toBe("half");
+  });
   it("saves nothing when nothing was typed", async () => {
     await open();
     await fireEvent.click(screen.getByTestId("save-secret"));
