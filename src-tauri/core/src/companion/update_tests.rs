@@ -727,3 +727,31 @@ fn a_changed_proxy_keeps_the_token_and_another_endpoint_does_not() {
     sim.change(change(&draft)).unwrap();
     assert_eq!(sim.token_text(application), None, "it is another server's token now");
 }
+
+#[test]
+fn the_answer_of_a_given_up_attempt_is_dropped_while_a_new_one_is_under_way() {
+    let (mut sim, application) = Sim::with_application();
+    let instance = sim.state.config.instances[0].id;
+    sim.request(application);
+    let draft = Sim::draft(instance, Some(application), "admin:read");
+    let (fresh, secret) = (ApplicationId(Uuid::new_v4()), SecretId(Uuid::new_v4()));
+    sim.change(Change::SaveApplication { draft, fresh, secret }).unwrap();
+    sim.request(application);
+    assert_eq!(sim.sent.len(), 2);
+    sim.answer_token(Ok(("for the old scope", 3_600)));
+    assert_eq!(sim.token_text(application), None);
+    sim.answer_token(Ok(("for the new scope", 3_600)));
+    assert_eq!(sim.token_text(application), Some("for the new scope"));
+}
+
+#[test]
+fn saving_an_application_with_another_secret_retires_the_old_one() {
+    let (mut sim, application) = Sim::with_application();
+    let instance = sim.state.config.instances[0].id;
+    let old = sim.stored[0].id;
+    let mut draft = Sim::draft(instance, Some(application), "openid");
+    draft.secret = SecretDraft::Set { value: Secret::new("new"), keep: Keep::Keychain };
+    let (fresh, secret) = (ApplicationId(Uuid::new_v4()), SecretId(Uuid::new_v4()));
+    sim.change(Change::SaveApplication { draft, fresh, secret }).unwrap();
+    assert_eq!(sim.deleted, [old]);
+}
