@@ -8,9 +8,7 @@ use scaikey_companion::Surroundings;
 
 fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
-    if let Some(code) = linux::prepare() {
-        return code;
-    }
+    linux::prepare();
     scaikey_companion::run(Surroundings { automation: is_set("TAURI_AUTOMATION") })
 }
 
@@ -21,26 +19,21 @@ fn is_set(name: &str) -> bool {
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use std::os::unix::process::CommandExt as _;
-    use std::process::{Command, ExitCode};
-
     /// With it WebKitGTK shows an empty window on NVIDIA and other drivers (tauri#9394).
     const RENDERER: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 
-    /// What must be done before any thread runs. An exit code means that nothing more is to be done.
-    pub(crate) fn prepare() -> Option<ExitCode> {
+    /// What must be done before any thread runs and before GTK starts.
+    pub(crate) fn prepare() {
         if !super::is_set(RENDERER) {
-            // Setting a variable in a running process is not safe, so the program starts itself anew, once.
-            // `exec` comes back only when it failed; then the window is tried without.
-            let program = std::env::current_exe().ok()?;
-            let _ = Command::new(program).args(std::env::args_os().skip(1)).env(RENDERER, "1").exec();
+            // GLib's own way to set a variable; no thread runs yet that could read it meanwhile. Where it
+            // fails, the window is tried without.
+            let _ = glib::setenv(RENDERER, "1", false);
         }
         // What a plugin or the web view writes is the user's alone too.
         rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
         if !cfg!(debug_assertions) {
             keep_secrets_out_of_dumps();
         }
-        None
     }
 
     /// No core file and no attaching: memory may hold secrets. Where the system refuses, the app still runs.

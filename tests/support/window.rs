@@ -48,7 +48,14 @@ pub const IDENTIFIER: &str = "ai.scailabs.scaikey-companion";
 const KEYCHAIN_PASSWORD: &str = "a desktop for tests";
 
 /// A process that ends with its owner.
-struct Process(Child);
+pub struct Process(Child);
+
+impl Process {
+    /// Its id.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+}
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -269,6 +276,15 @@ impl Desktop {
         App(keychain.as_ref().expect("a keychain that runs").0.id()).signal("STOP");
     }
 
+    /// Starts a program as a person would, without a driver; it is killed when what is returned is dropped.
+    pub fn launch(&self, program: &Path, args: &[&OsStr], env: &[(&str, &str)]) -> Process {
+        let mut command = self.command(program);
+        command.args(args).envs(env.iter().copied()).stdin(Stdio::null());
+        command.stdout(log_file(&self.home().join("app.stdout")));
+        command.stderr(log_file(&self.home().join("app.stderr")));
+        Process(command.spawn().expect("setpriv"))
+    }
+
     /// The text on the clipboard, as another program sees it; `None` when there is none.
     pub async fn clipboard(&self) -> Option<String> {
         let bytes = self.clipboard_as("UTF8_STRING").await?;
@@ -326,7 +342,7 @@ impl Desktop {
     }
 
     /// A program on this desktop. It ends when the thread that started it ends, however the test ends.
-    fn command(&self, program: &str) -> Command {
+    fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = on_this_thread(program);
         let home = self.home();
         command

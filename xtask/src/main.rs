@@ -29,7 +29,7 @@ cargo xtask <task>
   run        build the app and open its window
   test       every check and every test, with one summary
   package    build the .deb and the .rpm
-  bench      measure
+  bench      measure the scheduler, the window and a copy, or the one that is named
 ";
 
 fn main() -> ExitCode {
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         "run" => run::window(&root, &rest),
         "test" => return test::everything(&root),
         "package" => package::bundles(&root),
-        "bench" => bench::everything(&root),
+        "bench" => bench::measure(&root, &rest),
         _ => {
             say(USAGE.trim_end());
             let asked = matches!(task.as_str(), "" | "help" | "-h" | "--help");
