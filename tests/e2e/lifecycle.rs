@@ -42,8 +42,9 @@ fn left_behind(desktop: &Desktop) -> Vec<String> {
     let mut found = Vec::new();
     for folder in ["config", "data", "cache", "state"] {
         for path in Desktop::files_below(&desktop.home().join(folder)) {
-            // The keychain's own, and lists of the system's fonts.
-            if !path.starts_with("keyrings/") && !path.starts_with("fontconfig/") {
+            // The keychain's own, lists of the system's fonts, and what the graphics driver has compiled.
+            if !["keyrings/", "fontconfig/", "mesa_shader_cache"].iter().any(|other| path.starts_with(other))
+            {
                 found.push(format!("{folder}/{path}"));
             }
         }
@@ -52,21 +53,24 @@ fn left_behind(desktop: &Desktop) -> Vec<String> {
 }
 
 /// What is left that neither the app wrote itself nor is always there and empty: tauri-runtime-wry makes a lasting
-/// context even for a window that does not use it, and WebKit then writes random salts and a database without a
-/// row for it.
+/// context even for a window that does not use it, and WebKit then writes three random salts and a database
+/// without a row for it. A page that uses that context leaves more.
 fn of_the_page(desktop: &Desktop) -> Vec<String> {
-    let config = ["companion.json", "companion.json.bak", "companion.lock"];
-    let config = config.map(|file| format!("config/{IDENTIFIER}/{file}"));
-    let data = ["preferences.json", "logs/companion.log", "hsts-storage.sqlite"];
-    let data = data.map(|file| format!("data/{IDENTIFIER}/{file}"));
-    let is_salt = |path: &str| {
-        let size = || fs::metadata(desktop.home().join(path)).expect("a file").len();
-        path.ends_with("/salt") && size() <= 16
+    let known = |path: &str| {
+        let parts: Vec<_> = path.split('/').collect();
+        match parts[..] {
+            ["config", IDENTIFIER, file] => {
+                ["companion.json", "companion.json.bak", "companion.lock"].contains(&file)
+            }
+            ["data", IDENTIFIER, "preferences.json" | "hsts-storage.sqlite"] => true,
+            ["data", IDENTIFIER, "logs", "companion.log"] => true,
+            ["data", IDENTIFIER, "storage", "salt"] => true,
+            ["data", IDENTIFIER, "WebKitCache" | "mediakeys", _, "salt"] => true,
+            _ => false,
+        }
     };
     let mut found = left_behind(desktop);
-    found.retain(|path| {
-        !path.ends_with('/') && !config.contains(path) && !data.contains(path) && !is_salt(path)
-    });
+    found.retain(|path| !path.ends_with('/') && !known(path));
     found
 }
 
