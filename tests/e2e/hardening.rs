@@ -143,7 +143,7 @@ impl Listener {
             for connection in listener.incoming().flatten() {
                 let all = all.clone();
                 std::thread::spawn(move || {
-                    for byte in connection.bytes().map_while(Result::ok) {
+                    for byte in std::io::BufReader::new(connection).bytes().map_while(Result::ok) {
                         all.lock().expect("bytes").push(byte);
                     }
                 });
