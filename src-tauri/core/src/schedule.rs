@@ -129,6 +129,7 @@ mod tests {
     #[test]
     fn f_srv_20_retry_after_wins() {
         let server = crate::oauth::refusal::server_words(
+            crate::contract::Stage::Token,
             &url::Url::parse("https://id.example").unwrap(),
             &crate::oauth::http::HttpResponse {
                 status: 429,

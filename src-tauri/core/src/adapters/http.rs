@@ -17,7 +17,7 @@ use rustls::{CertificateError, Error as RustlsError, InvalidMessage};
 use url::Url;
 
 use super::system_clock::unix_millis;
-use crate::contract::{AppError, ServerWords, TlsProblem};
+use crate::contract::{AppError, ServerWords, Stage, TlsProblem};
 use crate::model::{Network, Proxy, is_loopback, safe_endpoint};
 use crate::oauth::http::{HttpRequest, HttpResponse, Method};
 use crate::oauth::refusal::{shown, shown_url};
@@ -138,7 +138,10 @@ impl Http {
         clock: &dyn Clock,
     ) -> Result<HttpResponse, AppError> {
         let sent = clock.now();
-        let answer = build(client, request)?.send().await.map_err(|error| self.failure(&error, place))?;
+        let answer = build(client, request)?
+            .send()
+            .await
+            .map_err(|error| self.failure(request.stage, &error, place))?;
         let arrived = clock.now();
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let body = self.read_body(answer, &request.url, place).await?;
@@ -243,7 +246,7 @@ impl Http {
     }
 
     /// What it means that no answer began.
-    fn failure(&self, error: &reqwest::Error, place: &Place) -> AppError {
+    fn failure(&self, stage: Stage, error: &reqwest::Error, place: &Place) -> AppError {
         let address = place.address.clone();
         let causes = Causes::of(error);
         // A certificate is the server's even behind a proxy: the proxy only passes bytes on.
@@ -283,6 +286,7 @@ impl Http {
             Some(hyper) if hyper.is_parse() => AppError::MalformedAnswer {
                 what: "What came back is not HTTP. Is this the right port?".to_owned(),
                 server: Box::new(ServerWords {
+                    stage,
                     status: 0,
                     url: address,
                     error: None,

@@ -12,7 +12,7 @@ use super::event::{Answer, Answered, Effect, Event, NewSecret, ReplyId, SecretSo
 use super::state::State;
 use super::update::{keychain_status, next_deadline, start, update};
 use crate::adapters::{Http, Keychain};
-use crate::contract::{AppError, Keep, KeychainStatus, Snapshot};
+use crate::contract::{AppError, Keep, KeychainStatus, Snapshot, Stage};
 use crate::jwt::JwkSet;
 use crate::model::{Config, Network, SecretId, SecretKeeping};
 use crate::oauth::metadata::{self, ServerMetadata};
@@ -163,7 +163,7 @@ impl World {
         let unknown = AppError::EndpointUnknown { endpoint: "discovery".to_owned() };
         let mut first = Answered { result: Err(unknown), clock_offset_ms: None };
         for (index, url) in urls.iter().enumerate() {
-            let sent = self.http.send(network, &metadata::get(url), &*self.clock).await;
+            let sent = self.http.send(network, &metadata::get(Stage::Discovery, url), &*self.clock).await;
             let answer = answered(sent, |response| metadata::read(url, response));
             if answer.result.is_ok() {
                 return (Some(url.clone()), answer);
@@ -177,16 +177,18 @@ impl World {
 
     /// Fetches published keys (RFC 7517 §5).
     pub(super) async fn fetch_keys(&self, network: &Network, url: &Url) -> Answered<JwkSet> {
-        let sent = self.http.send(network, &metadata::get(url), &*self.clock).await;
+        let sent = self.http.send(network, &metadata::get(Stage::Keys, url), &*self.clock).await;
         answered(sent, |response| {
-            if let Some(error) = common(url, response) {
+            if let Some(error) = common(Stage::Keys, url, response) {
                 return Err(error);
             }
             if response.status != 200 {
-                return Err(AppError::ServerRefused { server: server_words(url, response) });
+                return Err(AppError::ServerRefused { server: server_words(Stage::Keys, url, response) });
             }
-            JwkSet::parse(&response.body)
-                .map_err(|what| AppError::MalformedAnswer { what, server: server_words(url, response) })
+            JwkSet::parse(&response.body).map_err(|what| AppError::MalformedAnswer {
+                what,
+                server: server_words(Stage::Keys, url, response),
+            })
         })
     }
 }

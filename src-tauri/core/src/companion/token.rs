@@ -224,6 +224,7 @@ impl Standing<'_> {
             token_type: token.response.token_type.clone(),
             header_preview,
             payload_preview,
+            exchange: None,
             received_at: wall(token.received),
             expires_at: token.expires.map(&wall),
             renews_at: token.renews.map(&wall),

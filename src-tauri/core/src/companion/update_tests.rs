@@ -228,6 +228,7 @@ impl Sim {
 
 fn refused() -> AppError {
     let server = Box::new(crate::contract::ServerWords {
+        stage: crate::contract::Stage::Token,
         status: 401,
         url: String::new(),
         error: Some("invalid_client".to_owned()),

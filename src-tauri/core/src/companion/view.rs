@@ -18,13 +18,19 @@ impl Snapshot {
             revision: state.revision,
             instances: state.config.instances.iter().map(|instance| instance_view(state, instance)).collect(),
             keychain: KeychainView { name: state.keychain_name.clone(), status: state.keychain.clone() },
-            storage: StorageView { read_only: state.read_only.clone(), notice: state.notice.clone() },
+            storage: StorageView {
+                read_only: state.read_only.clone(),
+                can_set_aside: false,
+                notice: state.notice.clone(),
+            },
             default_margin_seconds: state.config.default_margin_seconds,
             undo: state.trash.as_ref().map(|trash| UndoView {
                 id: trash.id,
                 name: trash.item.name().to_owned(),
                 until: state.wall(trash.until),
             }),
+            walkthroughs: Vec::new(),
+            newest_exchange: None,
         }
     }
 }
@@ -128,6 +134,7 @@ fn application_view(state: &State, application: &Application) -> ApplicationView
         },
         token,
         phase: slot.map_or(PhaseView::Idle, |slot| phase_view(state, slot)),
+        candidate: None,
     }
 }
 

@@ -5,10 +5,16 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::draft::{ApplicationDraft, InstanceDraft, Keep, Problem};
+use super::endpoint::{ApiCheckRow, CallPreview, CallReport, EndpointRequest, EndpointSuggestion};
 use super::error::AppError;
+use super::exchange::{ExchangeId, ExchangeSummary, ExchangeView, ExportReport};
 use super::snapshot::{EndpointSetView, Snapshot};
 use super::token::{Check, TokenDetails, TokenKind};
-use crate::model::{ApplicationId, InstanceId};
+use super::walkthrough::{
+    CodeSample, PageLink, StepOutcome, StepRequest, WalkthroughAnswers, WalkthroughId, WalkthroughText,
+    WebhookDelivery, WebhookReport,
+};
+use crate::model::{ApplicationId, InstanceId, LevelName};
 use crate::secret::Secret;
 
 /// A row of the table: what goes in and what comes back.
@@ -68,6 +74,69 @@ pub struct Commands {
     pub copy_token: Call<CopyTokenArgs, CopyReceipt>,
     /// Puts an application's client ID on the clipboard.
     pub copy_client_id: Call<ApplicationArgs, ()>,
+
+    /// The documented endpoints of an application's instance.
+    pub endpoints: Call<ApplicationArgs, Vec<EndpointSuggestion>>,
+    /// What a call would send. Nothing is sent.
+    pub preview_call: Call<CallEndpointArgs, CallPreview>,
+    /// Calls an endpoint with the token in hand, renewed first when it is inside its margin.
+    pub call_endpoint: Call<CallEndpointArgs, CallReport>,
+    /// The answer of an application's last call as it came, where something in it was masked.
+    pub reveal_answer: Call<ExchangeArgs, String>,
+    /// Calls an endpoint with tokens that it must not accept.
+    pub check_api: Call<CheckApiArgs, Vec<ApiCheckRow>>,
+
+    /// What was asked and answered in this run, newest first.
+    pub activity: Call<ActivityArgs, Vec<ExchangeSummary>>,
+    /// One exchange in full.
+    pub exchange: Call<ExchangeArgs, ExchangeView>,
+    /// Copies an exchange's request as a curl command without secrets.
+    pub copy_curl: Call<ExchangeArgs, ()>,
+    /// Writes the activity as a HAR file into the folder for downloads.
+    pub export_activity: Call<ActivityArgs, ExportReport>,
+    /// Forgets the activity.
+    pub clear_activity: Call<(), ()>,
+
+    /// All walkthroughs in words.
+    pub walkthroughs: Call<(), Vec<WalkthroughText>>,
+    /// Saves the answers given in a walkthrough.
+    pub answer_walkthrough: Call<AnswerWalkthroughArgs, ()>,
+    /// A step's request with the user's own values; `None` where it has none (yet).
+    pub step_request: Call<StepArgs, Option<StepRequest>>,
+    /// Copies that request.
+    pub copy_step_request: Call<StepArgs, ()>,
+    /// Runs a step for real; resolves when its answer is there.
+    pub run_step: Call<StepArgs, StepOutcome>,
+    /// Registers an application on the practice server, saves it with its secret, and answers the
+    /// walkthrough with it.
+    pub register_practice_application: Call<RegisterPracticeArgs, ApplicationId>,
+    /// Code that keeps a token of this application valid.
+    pub code_samples: Call<ApplicationArgs, Vec<CodeSample>>,
+    /// Copies one of them.
+    pub copy_code_sample: Call<CopyCodeArgs, ()>,
+    /// Takes in a new client secret, in memory, to be tried out beside the old one.
+    pub propose_secret: Call<ProposeSecretArgs, ()>,
+    /// Has the practice server generate a new secret and takes it in likewise.
+    pub rotate_practice_secret: Call<ApplicationArgs, ()>,
+    /// Forgets a new secret that was not switched to.
+    pub discard_secret: Call<ApplicationArgs, ()>,
+    /// Verifies a webhook.
+    pub verify_webhook: Call<VerifyWebhookArgs, WebhookReport>,
+    /// Has the practice server send a webhook to this app.
+    pub receive_practice_webhook: Call<(), WebhookDelivery>,
+    /// Opens a page in the system's browser.
+    pub open_page: Call<OpenPageArgs, ()>,
+
+    /// Asks for more scopes from now on, and for a token with them; resolves when it is there.
+    pub ask_for_scopes: Call<ScopesArgs, ()>,
+    /// Asks for fewer scopes from now on, and for a token; resolves when it is there.
+    pub drop_scopes: Call<ScopesArgs, ()>,
+    /// Allows scopes for an application on the practice server.
+    pub allow_practice_scopes: Call<ScopesArgs, ()>,
+    /// Tries a token request as an application of another level, and saves it so if a token comes.
+    pub try_level: Call<TryLevelArgs, ()>,
+    /// Sets a damaged configuration file and its backup aside, so that saving works again.
+    pub set_damaged_aside: Call<(), ()>,
 
     /// Starts the practice server, saves an instance and an application for it and requests a token.
     pub start_practice: Call<(), ApplicationId>,
@@ -224,6 +293,165 @@ pub struct CopyTokenArgs {
     pub format: String,
 }
 
+/// Arguments of `preview_call` and `call_endpoint`.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CallEndpointArgs {
+    /// With whose token.
+    pub application: ApplicationId,
+    /// What to call.
+    pub request: EndpointRequest,
+}
+
+/// Arguments of `check_api`.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CheckApiArgs {
+    /// With whose token.
+    pub application: ApplicationId,
+    /// Which path; it is asked with GET.
+    pub path: String,
+}
+
+/// A command about one exchange.
+#[derive(Debug, Clone, Copy, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ExchangeArgs {
+    /// Which.
+    pub exchange: ExchangeId,
+}
+
+/// Arguments of `activity` and `export_activity`.
+#[derive(Debug, Clone, Copy, Default, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ActivityArgs {
+    /// Only this application's.
+    pub application: Option<ApplicationId>,
+    /// Only what failed.
+    pub failures: bool,
+}
+
+/// Arguments of `answer_walkthrough`.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct AnswerWalkthroughArgs {
+    /// Which walkthrough.
+    pub walkthrough: WalkthroughId,
+    /// All its answers.
+    pub answers: WalkthroughAnswers,
+}
+
+/// A command about one step.
+#[derive(Debug, Clone, Copy, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct StepArgs {
+    /// Which walkthrough.
+    pub walkthrough: WalkthroughId,
+    /// Which step (0 is the first).
+    pub step: u32,
+}
+
+/// Arguments of `register_practice_application`.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct RegisterPracticeArgs {
+    /// For which walkthrough; its answers say level, tenant and scopes.
+    pub walkthrough: WalkthroughId,
+    /// The application's name; empty takes a usual one.
+    pub name: String,
+}
+
+/// Arguments of `copy_code_sample`.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CopyCodeArgs {
+    /// For which application.
+    pub application: ApplicationId,
+    /// The `language` of a [`CodeSample`].
+    pub language: String,
+}
+
+/// Arguments of `propose_secret`.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ProposeSecretArgs {
+    /// For which application.
+    pub application: ApplicationId,
+    /// The secret, on its way in.
+    #[ts(type = "string")]
+    pub value: Secret,
+}
+
+/// Which secret a webhook is signed with.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+#[ts(export)]
+pub enum WebhookSecret {
+    /// This one, on its way in.
+    Typed {
+        /// It.
+        #[ts(type = "string")]
+        value: Secret,
+    },
+    /// The practice server's.
+    Practice,
+}
+
+/// Arguments of `verify_webhook`.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct VerifyWebhookArgs {
+    /// The secret.
+    pub secret: WebhookSecret,
+    /// The header fields, one in a line.
+    pub headers: String,
+    /// The body, to the byte.
+    pub body: String,
+}
+
+/// Arguments of `open_page`.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct OpenPageArgs {
+    /// Which.
+    pub page: PageLink,
+}
+
+/// A command about scopes of an application.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ScopesArgs {
+    /// Which application.
+    pub application: ApplicationId,
+    /// Which scopes.
+    pub scopes: Vec<String>,
+}
+
+/// Arguments of `try_level`.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct TryLevelArgs {
+    /// Which application.
+    pub application: ApplicationId,
+    /// As which level.
+    pub level: LevelName,
+    /// The tenant's slug; empty for `GLOBAL`.
+    pub tenant_slug: String,
+}
+
 /// Arguments of `set_practice_lifetime`.
 #[derive(Debug, Clone, Copy, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -254,7 +482,7 @@ pub struct DefaultMarginArgs {
 }
 
 /// What a discovery document said, or why it could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct DiscoveryReport {

@@ -1,18 +1,133 @@
-//! Errors as the page sees them: one union tagged by `kind`. A kind exists only where the page has its own
-//! words or action for it; the words are in `ui/src/lib/errors.ts`.
+//! Errors: what went wrong, as facts. What the page sees of one is an [`ErrorView`], put into words by the
+//! one table in [`words`](super::words).
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use ts_rs::TS;
 
 use super::draft::Problem;
-use crate::model::ClientAuthentication;
+use super::walkthrough::WalkthroughId;
+use crate::model::{ClientAuthentication, LevelName};
+
+/// At which stage something went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum Stage {
+    /// Reading the discovery document.
+    Discovery,
+    /// Fetching the keys.
+    Keys,
+    /// Requesting a token.
+    Token,
+    /// Calling an API.
+    Endpoint,
+}
+
+/// What a button under an error does. It does the fix itself, or leads to the one field that needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[ts(export)]
+pub enum FixAction {
+    /// Does again what failed.
+    Retry,
+    /// Asks for the client secret in place.
+    EnterSecret,
+    /// Asks for it, and keeps it for this session only.
+    KeepForSession,
+    /// Authenticates in another way from now on, and tries again.
+    TryMethod {
+        /// In which.
+        method: ClientAuthentication,
+    },
+    /// Asks as an application of another level: one trial request, saved if it succeeds.
+    TryLevel {
+        /// Which. `TENANT` and `PARTNER` need a tenant's slug, which is asked for where none is known.
+        level: LevelName,
+    },
+    /// Asks for these scopes too from now on, requests a token and does again what failed.
+    AskForScopes {
+        /// Which.
+        scopes: Vec<String>,
+    },
+    /// No longer asks for these scopes, and tries again.
+    DropScopes {
+        /// Which.
+        scopes: Vec<String>,
+    },
+    /// Allows these scopes where the application is registered, and tries again. For the practice instance
+    /// only: whoever shows the error leaves it out elsewhere.
+    AllowScopes {
+        /// Which.
+        scopes: Vec<String>,
+    },
+    /// Opens the application's form at its scopes.
+    EditScopes,
+    /// Opens the application's form.
+    EditApplication,
+    /// Opens the instance's form at its endpoints.
+    EditEndpoints,
+    /// Opens the instance's form at its certificates.
+    AddCertificate,
+    /// Opens the instance's form.
+    EditInstance,
+    /// Asks the keychain again, and then does again what failed.
+    RetryKeychain,
+    /// Shows the token for copying by hand.
+    ShowToken,
+    /// Opens the instance's admin UI in the system's browser. For a ScaiKey only: whoever shows the error
+    /// leaves it out elsewhere.
+    OpenAdminUi,
+    /// Opens a walkthrough.
+    StartWalkthrough {
+        /// Which.
+        walkthrough: WalkthroughId,
+    },
+    /// Copies the diagnostics text.
+    CopyDiagnostics,
+    /// Sets a damaged configuration file aside and starts anew.
+    SetDamagedAside,
+}
+
+/// A button under an error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Fix {
+    /// What it does.
+    pub action: FixAction,
+    /// What it says.
+    pub label: String,
+}
+
+/// An error as the page sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, rename = "AppError")]
+pub struct ErrorView {
+    /// Its kind: the name of a variant of `AppError`.
+    pub kind: String,
+    /// What happened, in one sentence.
+    pub title: String,
+    /// What to do, in the next.
+    pub help: String,
+    /// The server's own words, if it said any.
+    pub server: Option<ServerWords>,
+    /// The system's or library's words.
+    pub detail: Option<String>,
+    /// What can be done about it, the best first.
+    pub fixes: Vec<Fix>,
+    /// What is wrong with a draft, field by field.
+    pub problems: Vec<Problem>,
+}
 
 /// What the server itself said, for showing beside our own words. Plain text, cut to
 /// [`ServerWords::MAX`] characters, control characters escaped.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ServerWords {
+    /// At which stage it said so.
+    pub stage: Stage,
     /// HTTP status.
     pub status: u16,
     /// The URL that was asked, without query and user information.
@@ -33,7 +148,7 @@ impl ServerWords {
 }
 
 /// What exactly is wrong with a server's certificate or TLS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum TlsProblem {
@@ -51,10 +166,10 @@ pub enum TlsProblem {
     Other,
 }
 
-/// What went wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[ts(export)]
+/// What went wrong. It reaches the page as an [`ErrorView`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS, thiserror::Error)]
+#[serde(into = "ErrorView")]
+#[ts(as = "ErrorView")]
 #[error("{self:?}")]
 pub enum AppError {
     /// A draft cannot be saved like this.
@@ -201,6 +316,41 @@ pub enum AppError {
         /// The server's words.
         server: Box<ServerWords>,
     },
+    /// A ScaiKey said `unauthorized_client`: the application may be asking at the other flavour's endpoint
+    /// (contract 5.2). How ScaiKey answers that is not documented.
+    WrongFlavour {
+        /// The level it asks as.
+        level: LevelName,
+        /// The server's words.
+        server: Box<ServerWords>,
+    },
+    /// 401 of an API: it does not take the token.
+    TokenRejected {
+        /// What `WWW-Authenticate` said of it (RFC 6750 §3.1), if anything.
+        challenge: Option<String>,
+        /// The token has ended by this computer's clock.
+        ended: bool,
+        /// The server's words.
+        server: Box<ServerWords>,
+    },
+    /// 403 of an API: the token's scopes do not suffice.
+    ScopeMissing {
+        /// The scopes the token has.
+        has: Vec<String>,
+        /// The scopes that were asked for; empty where none was sent.
+        requested: Vec<String>,
+        /// What the call needs, where that is documented or the server said so.
+        needs: Option<String>,
+        /// The server's words.
+        server: Box<ServerWords>,
+    },
+    /// 422 of an API: the request itself is not valid (contract 4.2).
+    RequestInvalid {
+        /// What is wrong, each as `place: message`.
+        problems: Vec<String>,
+        /// The server's words.
+        server: Box<ServerWords>,
+    },
     /// `unauthorized_client` or `unsupported_grant_type`: this application may not use the grant.
     GrantRefused {
         /// The server's words.
@@ -242,6 +392,13 @@ pub enum AppError {
     },
     /// There is no token to copy or show.
     NoToken,
+    /// A page could not be opened in the system's browser.
+    Browser {
+        /// Where it would have led to.
+        url: String,
+        /// The system's words.
+        detail: String,
+    },
     /// The clipboard could not be written, or held something else when read back.
     Clipboard {
         /// The system's words.

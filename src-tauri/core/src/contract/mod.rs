@@ -3,12 +3,19 @@
 
 pub mod commands;
 pub mod draft;
+pub mod endpoint;
 pub mod error;
+pub mod exchange;
 pub mod snapshot;
 pub mod token;
+pub mod walkthrough;
+mod words;
 
 pub use commands::*;
 pub use draft::*;
+pub use endpoint::*;
 pub use error::*;
+pub use exchange::*;
 pub use snapshot::*;
 pub use token::*;
+pub use walkthrough::*;

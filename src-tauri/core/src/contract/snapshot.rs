@@ -1,18 +1,20 @@
 //! What the screen shows: one value, published whenever something changed. It never holds a token or a
 //! secret.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use ts_rs::TS;
 
 use super::draft::{ExtraParameter, InstanceKindName, Renewal};
 use super::error::AppError;
+use super::exchange::ExchangeId;
 use super::token::TokenKind;
+use super::walkthrough::{CandidateView, WalkthroughView};
 use crate::model::{
     ApplicationId, ApplicationType, ClientAuthentication, Colour, EndpointKey, InstanceId, LevelName,
 };
 
 /// Everything the window shows. All times are Unix milliseconds on this computer's clock.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Snapshot {
@@ -28,10 +30,14 @@ pub struct Snapshot {
     pub default_margin_seconds: Option<u32>,
     /// What was deleted last and can still be brought back.
     pub undo: Option<UndoView>,
+    /// How far each walkthrough has come.
+    pub walkthroughs: Vec<WalkthroughView>,
+    /// The newest recorded exchange: when it rises, there is more to read with `activity`.
+    pub newest_exchange: Option<ExchangeId>,
 }
 
 /// The keychain, honestly.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct KeychainView {
@@ -42,7 +48,7 @@ pub struct KeychainView {
 }
 
 /// See [`KeychainView`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 #[ts(export)]
 pub enum KeychainStatus {
@@ -60,18 +66,20 @@ pub enum KeychainStatus {
 }
 
 /// The configuration file, honestly.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct StorageView {
     /// Why nothing can be saved in this run; `None` when it can.
     pub read_only: Option<String>,
+    /// File and backup are both damaged, and can be set aside to start anew.
+    pub can_set_aside: bool,
     /// Something that happened at load (a damaged file was set aside and the backup used).
     pub notice: Option<String>,
 }
 
 /// See [`Snapshot::undo`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct UndoView {
@@ -84,7 +92,7 @@ pub struct UndoView {
 }
 
 /// A saved instance.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct InstanceView {
@@ -117,7 +125,7 @@ pub struct InstanceView {
 }
 
 /// The practice server that belongs to an instance.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct PracticeView {
@@ -132,7 +140,7 @@ pub struct PracticeView {
 }
 
 /// Endpoints of one flavour and tenant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct EndpointSetView {
@@ -151,7 +159,7 @@ pub struct EndpointSetView {
 }
 
 /// One endpoint with its origin.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct EndpointView {
@@ -162,7 +170,7 @@ pub struct EndpointView {
 }
 
 /// How an endpoint is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum EndpointOrigin {
@@ -175,7 +183,7 @@ pub enum EndpointOrigin {
 }
 
 /// A saved application.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ApplicationView {
@@ -207,10 +215,12 @@ pub struct ApplicationView {
     pub token: Option<TokenView>,
     /// What is going on.
     pub phase: PhaseView,
+    /// A new secret that is being tried out.
+    pub candidate: Option<CandidateView>,
 }
 
 /// Where a secret is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum SecretView {
@@ -223,7 +233,7 @@ pub enum SecretView {
 }
 
 /// The token in hand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct TokenView {
@@ -239,6 +249,8 @@ pub struct TokenView {
     pub header_preview: String,
     /// The beginning of the payload's.
     pub payload_preview: String,
+    /// The exchange it came in, while that is remembered.
+    pub exchange: Option<ExchangeId>,
     /// When the answer arrived.
     pub received_at: i64,
     /// When it ends; `None` when the server did not say.
@@ -256,7 +268,7 @@ pub struct TokenView {
 }
 
 /// The verdict shown beside a token. Never a silent green.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 #[ts(export)]
 pub enum Verdict {
@@ -277,7 +289,7 @@ pub enum Verdict {
 }
 
 /// What is going on with an application's token.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[ts(export)]
 pub enum PhaseView {

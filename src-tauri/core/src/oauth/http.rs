@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::contract::Stage;
 use crate::secret::Secret;
 
 /// An HTTP method this program uses.
@@ -16,6 +17,8 @@ pub enum Method {
 /// A request, ready to be sent. What may be secret is a [`Secret`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpRequest {
+    /// What it is for.
+    pub stage: Stage,
     /// Method.
     pub method: Method,
     /// URL, without fragment.

@@ -6,7 +6,7 @@ use url::Url;
 use super::http::{HttpRequest, HttpResponse, Method};
 use super::json::Members;
 use super::refusal::{common, server_words, shown};
-use crate::contract::{AppError, EndpointOrigin, EndpointView};
+use crate::contract::{AppError, EndpointOrigin, EndpointView, Stage};
 use crate::model::{
     BaseUrl, EndpointKey, EndpointOverrides, Instance, InstanceKind, host_and_port, safe_endpoint,
 };
@@ -31,8 +31,9 @@ pub struct ServerMetadata {
 
 /// A plain GET for JSON.
 #[must_use]
-pub fn get(url: &Url) -> HttpRequest {
+pub fn get(stage: Stage, url: &Url) -> HttpRequest {
     HttpRequest {
+        stage,
         method: Method::Get,
         url: url.clone(),
         authorization: None,
@@ -68,13 +69,16 @@ pub fn discovery_urls(kind: &InstanceKind, key: &EndpointKey) -> Vec<Url> {
 /// # Errors
 /// Any answer kind of [`AppError`].
 pub fn read(url: &Url, response: &HttpResponse) -> Result<ServerMetadata, AppError> {
-    if let Some(error) = common(url, response) {
+    if let Some(error) = common(Stage::Discovery, url, response) {
         return Err(error);
     }
     if response.status != 200 {
-        return Err(AppError::ServerRefused { server: server_words(url, response) });
+        return Err(AppError::ServerRefused { server: server_words(Stage::Discovery, url, response) });
     }
-    let malformed = |what: String| AppError::MalformedAnswer { what, server: server_words(url, response) };
+    let malformed = |what: String| AppError::MalformedAnswer {
+        what,
+        server: server_words(Stage::Discovery, url, response),
+    };
     let members = Members::parse(&response.body).map_err(malformed)?;
     let text = |name: &str| -> Result<Option<String>, AppError> {
         match members.once(name).map_err(malformed)? {

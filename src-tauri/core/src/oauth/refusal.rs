@@ -4,7 +4,7 @@ use url::Url;
 
 use super::http::HttpResponse;
 use super::json::Members;
-use crate::contract::{AppError, ServerWords};
+use crate::contract::{AppError, ServerWords, Stage};
 use crate::model::ClientAuthentication;
 
 /// A text of the server's for showing: control and direction characters are escaped, and it is cut.
@@ -37,10 +37,11 @@ pub fn shown_url(url: &Url) -> String {
 
 /// What the server said, for showing beside our own words. A token answer's body is never excerpted.
 #[must_use]
-pub fn server_words(url: &Url, response: &HttpResponse) -> Box<ServerWords> {
+pub fn server_words(stage: Stage, url: &Url, response: &HttpResponse) -> Box<ServerWords> {
     let members = Members::parse(&response.body).ok();
     let text = |name: &str| members.as_ref().and_then(|members| members.text(name)).map(shown);
     let mut words = Box::new(ServerWords {
+        stage,
         status: response.status,
         url: shown_url(url),
         error: text("error"),
@@ -81,8 +82,8 @@ fn html_title(response: &HttpResponse) -> Option<String> {
 /// The kinds that any endpoint's answer can have, whatever was asked for: a redirect, an encoding that
 /// was not asked for, HTML. `None` when the answer is worth reading as JSON.
 #[must_use]
-pub fn common(url: &Url, response: &HttpResponse) -> Option<AppError> {
-    let server = || server_words(url, response);
+pub fn common(stage: Stage, url: &Url, response: &HttpResponse) -> Option<AppError> {
+    let server = || server_words(stage, url, response);
     if (300..400).contains(&response.status) {
         let location = response.location.as_deref().unwrap_or_default();
         let location = url.join(location).map_or_else(|_| shown(location), |target| shown_url(&target));
@@ -130,7 +131,7 @@ pub fn token_refusal(
     requested: &[String],
     reserved_in_credentials: bool,
 ) -> AppError {
-    let server = server_words(url, response);
+    let server = server_words(Stage::Token, url, response);
     // An unknown client is 404 at some servers, with an RFC 6749 error; without one it is a wrong path.
     let code = server.error.clone().unwrap_or_default();
     match code.as_str() {
@@ -141,7 +142,7 @@ pub fn token_refusal(
         "temporarily_unavailable" | "slow_down" => return AppError::ServerUnavailable { server },
         "invalid_client" => {}
         _ => {
-            if let Some(error) = common(url, response) {
+            if let Some(error) = common(Stage::Token, url, response) {
                 return error;
             }
             // 401 without a word, or 403 with an empty body, is how some say `invalid_client`.

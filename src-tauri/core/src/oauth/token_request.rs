@@ -6,7 +6,7 @@ use form_urlencoded::Serializer;
 use url::Url;
 
 use super::http::{HttpRequest, Method};
-use crate::contract::ExtraParameter;
+use crate::contract::{ExtraParameter, Stage};
 use crate::model::ClientAuthentication;
 use crate::secret::Secret;
 
@@ -52,6 +52,7 @@ impl TokenRequest {
             }
         };
         HttpRequest {
+            stage: Stage::Token,
             method: Method::Post,
             url: self.endpoint.clone(),
             authorization,

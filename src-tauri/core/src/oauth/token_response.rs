@@ -6,7 +6,7 @@ use super::http::HttpResponse;
 use super::json::Members;
 use super::refusal::{common, server_words, shown, token_refusal};
 use super::token_request::TokenRequest;
-use crate::contract::AppError;
+use crate::contract::{AppError, Stage};
 use crate::secret::Secret;
 
 /// The largest access token that is accepted, in bytes.
@@ -39,7 +39,8 @@ pub fn read(
     reserved_in_credentials: bool,
 ) -> Result<TokenResponse, AppError> {
     let url = &request.endpoint;
-    let malformed = |what: String| AppError::MalformedAnswer { what, server: server_words(url, response) };
+    let malformed =
+        |what: String| AppError::MalformedAnswer { what, server: server_words(Stage::Token, url, response) };
     let refused = || {
         let method = request.client_authentication;
         token_refusal(url, response, method, &request.scopes, reserved_in_credentials)
@@ -50,7 +51,7 @@ pub fn read(
         }
         return Err(refused());
     }
-    if let Some(error) = common(url, response) {
+    if let Some(error) = common(Stage::Token, url, response) {
         return Err(error);
     }
     let members = Members::parse(&response.body).map_err(malformed)?;

@@ -9,6 +9,10 @@ export type StorageView = {
  */
 readOnly: string | null, 
 /**
+ * File and backup are both damaged, and can be set aside to start anew.
+ */
+canSetAside: boolean, 
+/**
  * Something that happened at load (a damaged file was set aside and the backup used).
  */
 notice: string | null, };
