@@ -4,6 +4,7 @@ pub mod adapters;
 pub mod companion;
 pub mod contract;
 pub mod copy;
+pub mod endpoint;
 pub mod jwt;
 pub mod model;
 pub mod oauth;

@@ -9,6 +9,12 @@ pub const DEFAULT_TOKEN_LIFETIME_SECONDS: u32 = 3_600;
 /// inferred (contract 6.1, step 4).
 pub const TENANTS_PATH: &str = "/api/v1/admin/tenants/";
 
+/// The scope that lets a platform token read the admin API (contract 3.7).
+pub const ADMIN_READ: &str = "admin:read";
+
+/// The scope that lets it change things there.
+pub const ADMIN_WRITE: &str = "admin:write";
+
 /// Documented paths of one flavour (contract 2.1), to be put behind the base URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
