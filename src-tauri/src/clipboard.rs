@@ -1,5 +1,6 @@
 //! The clipboard: what we put there is read back, marked as secret, and taken away again if it is still ours.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -28,11 +29,14 @@ pub(crate) struct Guard {
     app: AppHandle,
     clock: Arc<dyn Clock>,
     ours: Arc<Mutex<Option<Ours>>>,
+    /// How many secrets were put there in this run: the number of a copy only ever rises, so that the timer of
+    /// an older one never clears a newer one.
+    copies: Arc<AtomicU64>,
 }
 
 impl Guard {
     pub(crate) fn new(app: AppHandle, clock: Arc<dyn Clock>) -> Self {
-        Self { app, clock, ours: Arc::default() }
+        Self { app, clock, ours: Arc::default(), copies: Arc::default() }
     }
 
     /// Puts a secret on the clipboard, asks the system to keep it out of the history, reads it back, and clears
@@ -58,7 +62,7 @@ impl Guard {
     /// Remembers a text as the last one of ours, by its fingerprint. Returns its number.
     fn remember(&self, text: &Secret) -> u64 {
         let mut ours = self.ours.lock().unwrap_or_else(PoisonError::into_inner);
-        let generation = ours.as_ref().map_or(1, |ours| ours.generation + 1);
+        let generation = self.copies.fetch_add(1, Ordering::Relaxed);
         *ours = Some(Ours { fingerprint: text.fingerprint(), generation });
         generation
     }

@@ -3,17 +3,21 @@
 use std::future::Future;
 
 use scaikey_core::contract::{
-    AppError, ApplicationArgs, CheckApplicationArgs, CheckInstanceArgs, CopyFormatView, CopyReceipt,
-    CopyTokenArgs, DefaultMarginArgs, Diagnostics, DiscoverArgs, DiscoveryReport, InstanceArgs,
-    MoveApplicationArgs, MoveInstanceArgs, PracticeLifetimeArgs, Preferences, Problem, SaveApplicationArgs,
-    SaveInstanceArgs, SavePreferencesArgs, SecretView, SetSecretArgs, Snapshot, StorageReport,
-    TestApplicationArgs, TestReport, TokenDetails, UndoArgs,
+    ActivityArgs, AnswerWalkthroughArgs, ApiCheckRow, AppError, ApplicationArgs, CallEndpointArgs, CallPreview,
+    CallReport, CheckApiArgs, CheckApplicationArgs, CheckInstanceArgs, CodeSample, CopyCodeArgs, CopyFormatView,
+    CopyReceipt, CopyTokenArgs, DefaultMarginArgs, Diagnostics, DiscoverArgs, DiscoveryReport,
+    EndpointSuggestion, ExchangeArgs, ExchangeSummary, ExchangeView, ExportReport, InstanceArgs,
+    MoveApplicationArgs, MoveInstanceArgs, OpenPageArgs, PracticeLifetimeArgs, Preferences, Problem,
+    ProposeSecretArgs, RegisterPracticeArgs, SaveApplicationArgs, SaveInstanceArgs, SavePreferencesArgs,
+    ScopesArgs, SecretView, SetSecretArgs, Snapshot, StepArgs, StepOutcome, StepRequest, StorageReport,
+    TestApplicationArgs, TestReport, TokenDetails, TryLevelArgs, UndoArgs, VerifyWebhookArgs, WalkthroughText,
+    WebhookDelivery, WebhookReport, WebhookSecret,
 };
 use scaikey_core::model::{ApplicationId, InstanceId};
 use tauri::{AppHandle, Manager as _, Wry, ipc::Invoke};
 
 use crate::diagnostics::kind_of;
-use crate::{Desk, diagnostics, journal, practice, preferences};
+use crate::{Desk, desktop, diagnostics, export, journal, practice, preferences, walkthroughs};
 
 /// What every command answers.
 type Reply<T> = Result<T, AppError>;
@@ -64,7 +68,8 @@ commands! {
     delete_instance(app, args: InstanceArgs) -> () {
         let desk = app.state::<Desk>();
         desk.companion.delete_instance(args.instance).await?;
-        desk.practice.stop_unless_saved(&desk.companion).await
+        desk.practice.stop_unless_saved(&desk.companion);
+        Ok(())
     }
     move_instance(app, args: MoveInstanceArgs) -> () {
         app.state::<Desk>().companion.move_instance(args.instance, args.index as usize).await
@@ -124,6 +129,110 @@ commands! {
         let found = found.ok_or_else(|| AppError::NotFound { what: "application".to_owned() })?;
         desk.clipboard.put_text(found.client_id.clone()).await
     }
+
+    endpoints(app, args: ApplicationArgs) -> Vec<EndpointSuggestion> {
+        app.state::<Desk>().companion.endpoints(args.application).await
+    }
+    preview_call(app, args: CallEndpointArgs) -> CallPreview {
+        app.state::<Desk>().companion.preview_call(args.application, &args.request).await
+    }
+    call_endpoint(app, args: CallEndpointArgs) -> CallReport {
+        app.state::<Desk>().companion.call_endpoint(args.application, &args.request).await
+    }
+    reveal_answer(app, args: ExchangeArgs) -> String {
+        let answer = app.state::<Desk>().companion.reveal_answer(args.exchange).await?;
+        Ok(answer.expose().to_owned())
+    }
+    check_api(app, args: CheckApiArgs) -> Vec<ApiCheckRow> {
+        app.state::<Desk>().companion.check_api(args.application, &args.path).await
+    }
+
+    activity(app, args: ActivityArgs) -> Vec<ExchangeSummary> {
+        app.state::<Desk>().companion.activity(args).await
+    }
+    exchange(app, args: ExchangeArgs) -> ExchangeView {
+        app.state::<Desk>().companion.exchange(args.exchange).await
+    }
+    copy_curl(app, args: ExchangeArgs) -> () {
+        let desk = app.state::<Desk>();
+        let exchange = desk.companion.exchange(args.exchange).await?;
+        desk.clipboard.put_text(exchange.curl).await
+    }
+    export_activity(app, args: ActivityArgs) -> ExportReport {
+        let desk = app.state::<Desk>();
+        let (har, exchanges) = desk.companion.har(args).await?;
+        export::save(&app, har, exchanges).await
+    }
+    clear_activity(app) -> () { app.state::<Desk>().companion.clear_activity().await }
+
+    walkthroughs(_app) -> Vec<WalkthroughText> { Ok(scaikey_core::walkthrough::texts()) }
+    answer_walkthrough(app, args: AnswerWalkthroughArgs) -> () {
+        app.state::<Desk>().companion.answer_walkthrough(args.walkthrough, args.answers).await
+    }
+    step_request(app, args: StepArgs) -> Option<StepRequest> {
+        app.state::<Desk>().companion.step_request(args.walkthrough, args.step).await
+    }
+    copy_step_request(app, args: StepArgs) -> () {
+        let desk = app.state::<Desk>();
+        let request = desk.companion.step_request(args.walkthrough, args.step).await?;
+        let request = request.ok_or_else(|| AppError::not_found("request"))?;
+        desk.clipboard.put_text(request.curl).await
+    }
+    run_step(app, args: StepArgs) -> StepOutcome { walkthroughs::run(&app, args).await }
+    register_practice_application(app, args: RegisterPracticeArgs) -> ApplicationId {
+        let desk = app.state::<Desk>();
+        desk.practice.register(&desk.companion, args.walkthrough, &args.name).await
+    }
+    code_samples(app, args: ApplicationArgs) -> Vec<CodeSample> {
+        app.state::<Desk>().companion.code_samples(args.application).await
+    }
+    copy_code_sample(app, args: CopyCodeArgs) -> () {
+        let desk = app.state::<Desk>();
+        let samples = desk.companion.code_samples(args.application).await?;
+        let sample = samples.into_iter().find(|sample| sample.language == args.language);
+        desk.clipboard.put_text(sample.ok_or_else(|| AppError::not_found("sample"))?.text).await
+    }
+    propose_secret(app, args: ProposeSecretArgs) -> () {
+        app.state::<Desk>().companion.propose_secret(args.application, args.value).await
+    }
+    rotate_practice_secret(app, args: ApplicationArgs) -> () {
+        let desk = app.state::<Desk>();
+        desk.practice.rotate_secret(&desk.companion, args.application).await
+    }
+    discard_secret(app, args: ApplicationArgs) -> () {
+        app.state::<Desk>().companion.discard_secret(args.application).await
+    }
+    verify_webhook(app, args: VerifyWebhookArgs) -> WebhookReport {
+        let desk = app.state::<Desk>();
+        let secret = match args.secret {
+            WebhookSecret::Typed { value } => value,
+            WebhookSecret::Practice => desk.practice.webhook_secret()?,
+        };
+        desk.companion.verify_webhook(&args.headers, &args.body, &secret).await
+    }
+    receive_practice_webhook(app) -> WebhookDelivery {
+        let desk = app.state::<Desk>();
+        desk.practice.receive_webhook(&desk.companion).await
+    }
+    open_page(app, args: OpenPageArgs) -> () {
+        let url = app.state::<Desk>().companion.page(&args.page).await?;
+        desktop::open_in_browser(url).await
+    }
+
+    ask_for_scopes(app, args: ScopesArgs) -> () {
+        app.state::<Desk>().companion.ask_for_scopes(args.application, args.scopes).await
+    }
+    drop_scopes(app, args: ScopesArgs) -> () {
+        app.state::<Desk>().companion.drop_scopes(args.application, args.scopes).await
+    }
+    allow_practice_scopes(app, args: ScopesArgs) -> () {
+        let desk = app.state::<Desk>();
+        desk.practice.allow_scopes(&desk.companion, args.application, &args.scopes).await
+    }
+    try_level(app, args: TryLevelArgs) -> () {
+        app.state::<Desk>().companion.try_level(args.application, args.level, &args.tenant_slug).await
+    }
+    set_damaged_aside(app) -> () { app.state::<Desk>().companion.set_damaged_aside().await }
 
     start_practice(app) -> ApplicationId {
         let desk = app.state::<Desk>();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use scaikey_core::contract::AppError;
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder};
 
@@ -61,6 +62,14 @@ pub(crate) fn show_window(app: &AppHandle) {
         let _ = window.show();
         let _ = window.set_focus();
     }
+}
+
+/// Opens a page in the system's browser. What may be opened is decided in the core.
+pub(crate) async fn open_in_browser(url: Url) -> Result<(), AppError> {
+    let shown = url.to_string();
+    let opened = tauri::async_runtime::spawn_blocking(move || open::that_detached(url.as_str())).await;
+    let failed = |detail: String| AppError::Browser { url: shown.clone(), detail };
+    opened.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))
 }
 
 /// Quits, after a token of ours was taken off the clipboard. Not on the main thread: reading the clipboard

@@ -6,9 +6,12 @@ mod clipboard;
 mod commands;
 mod desktop;
 mod diagnostics;
+mod export;
 mod journal;
 mod practice;
 mod preferences;
+mod walkthroughs;
+mod webhook;
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -8,10 +8,6 @@ use crate::model::{
 };
 use crate::secret::Secret;
 
-fn not_found(what: &str) -> AppError {
-    AppError::NotFound { what: what.to_owned() }
-}
-
 fn invalid(problems: Vec<Problem>) -> AppError {
     AppError::InvalidInput { problems }
 }
@@ -21,7 +17,7 @@ fn out_of_range(field: Field, message: &str) -> AppError {
 }
 
 fn instance_mut(config: &mut Config, id: InstanceId) -> Result<&mut Instance, AppError> {
-    config.instances.iter_mut().find(|instance| instance.id == id).ok_or_else(|| not_found("instance"))
+    config.instances.iter_mut().find(|instance| instance.id == id).ok_or_else(|| AppError::not_found("instance"))
 }
 
 /// The application's instance with the application's place in it.
@@ -33,7 +29,7 @@ fn place_of(config: &mut Config, id: ApplicationId) -> Result<(&mut Instance, us
             let index = instance.applications.iter().position(|application| application.id == id)?;
             Some((instance, index))
         })
-        .ok_or_else(|| not_found("application"))
+        .ok_or_else(|| AppError::not_found("application"))
 }
 
 /// Where a secret will be, once it is stored.
@@ -87,18 +83,18 @@ pub(super) fn plan(config: &Config, change: Change) -> Result<Planned, AppError>
                 return Err(out_of_range(Field::Lifetime, "A lifetime is 10 to 86400 seconds."));
             }
             let practice = instance_mut(config, instance)?.practice.as_mut();
-            practice.ok_or_else(|| not_found("instance"))?.lifetime_seconds = seconds;
+            practice.ok_or_else(|| AppError::not_found("instance"))?.lifetime_seconds = seconds;
         }
         Change::DeleteInstance(id) => {
             let index = config.instances.iter().position(|instance| instance.id == id);
-            let index = index.ok_or_else(|| not_found("instance"))?;
+            let index = index.ok_or_else(|| AppError::not_found("instance"))?;
             let instance = Box::new(config.instances.remove(index));
             config.retired.extend(keychain_ids(&instance.applications));
             planned.trash = TrashChange::Fill(Deleted::Instance { index, instance });
         }
         Change::MoveInstance { instance, index } => {
             let from = config.instances.iter().position(|found| found.id == instance);
-            let moved = config.instances.remove(from.ok_or_else(|| not_found("instance"))?);
+            let moved = config.instances.remove(from.ok_or_else(|| AppError::not_found("instance"))?);
             config.instances.insert(index.min(config.instances.len()), moved);
         }
         Change::SaveApplication { draft, fresh, secret } => {
@@ -202,7 +198,8 @@ pub(super) fn plan(config: &Config, change: Change) -> Result<Planned, AppError>
     Ok(planned)
 }
 
-fn check_secret(value: &Secret) -> Result<(), AppError> {
+/// A secret that can be one.
+pub(super) fn check_secret(value: &Secret) -> Result<(), AppError> {
     if value.is_empty() {
         return Err(out_of_range(Field::Secret, "Enter the client secret."));
     }

@@ -2,7 +2,12 @@
 
 use url::Url;
 
-use crate::contract::{AppError, ApplicationDraft, InstanceDraft, Keep, KeychainStatus, TokenDetails};
+use super::state::{EndpointCall, LastCall, TokenUse};
+use crate::contract::{
+    ApiCheckRow, AppError, ApplicationDraft, CallReport, ExchangeId, InstanceDraft, Keep, KeychainStatus,
+    SecretTrial, TokenDetails,
+};
+use crate::endpoint::refusal::SentToken;
 use crate::jwt::JwkSet;
 use crate::model::{
     Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, Network, SecretId, SecretKeeping,
@@ -37,13 +42,31 @@ pub enum Event {
         /// Resolved when it is under way.
         reply: ReplyId,
     },
-    /// The user wants a token to copy.
-    Copy {
+    /// Somebody wants to use a token.
+    Use {
         /// Whose.
         application: ApplicationId,
-        /// Which form.
-        format: String,
-        /// Resolved with [`Answer::Copy`].
+        /// What for.
+        purpose: TokenUse,
+        /// Resolved when it was used, or could not be.
+        reply: ReplyId,
+    },
+    /// An API answered, or not.
+    CallAnswered {
+        /// With whose token it was called.
+        application: ApplicationId,
+        /// What is remembered of it; nothing where no answer came.
+        call: Option<Box<LastCall>>,
+        /// What it said.
+        result: Result<Box<CallReport>, AppError>,
+        /// Who waits for it.
+        reply: ReplyId,
+    },
+    /// The user wants to see the answer of the last call as it came.
+    RevealAnswer {
+        /// Which.
+        exchange: ExchangeId,
+        /// Resolved with [`Answer::Token`].
         reply: ReplyId,
     },
     /// The user wants to see the whole token.
@@ -58,6 +81,44 @@ pub enum Event {
         /// Whose.
         application: ApplicationId,
         /// Resolved with [`Answer::Details`].
+        reply: ReplyId,
+    },
+    /// A new client secret is to be tried out.
+    Proposed {
+        /// Whose.
+        application: ApplicationId,
+        /// Where it is, in memory.
+        secret: SecretId,
+        /// Resolved when it is known.
+        reply: ReplyId,
+    },
+    /// Somebody wants to know where the new secret is.
+    ReadCandidate {
+        /// Whose.
+        application: ApplicationId,
+        /// Resolved with [`Answer::Candidate`].
+        reply: ReplyId,
+    },
+    /// The new secret and the old one were tried out.
+    SecretsTried {
+        /// Whose.
+        application: ApplicationId,
+        /// Which new one.
+        secret: SecretId,
+        /// How it was taken.
+        new: SecretTrial,
+        /// How the old one was.
+        old: SecretTrial,
+        /// Resolved when it is known.
+        reply: ReplyId,
+    },
+    /// A new secret is no candidate any more.
+    CandidateGone {
+        /// Whose.
+        application: ApplicationId,
+        /// It is the application's secret now; else it is forgotten.
+        switched: bool,
+        /// Resolved when it is known.
         reply: ReplyId,
     },
     /// Something outside the loop wants to know what is saved.
@@ -140,6 +201,42 @@ pub enum Effect {
         request: Box<TokenRequest>,
         /// Where the secret is.
         secret: SecretKeeping,
+    },
+    /// Call an API.
+    Call {
+        /// With whose token.
+        application: ApplicationId,
+        /// Of which instance.
+        instance: InstanceId,
+        /// How to get there.
+        network: Network,
+        /// What to send.
+        call: Box<EndpointCall>,
+        /// The token.
+        token: Secret,
+        /// Its number.
+        token_id: u64,
+        /// What is known of it.
+        sent: SentToken,
+        /// Who waits.
+        reply: ReplyId,
+    },
+    /// Call an API with tokens that it must not accept.
+    CheckApi {
+        /// Made from whose token.
+        application: ApplicationId,
+        /// Of which instance.
+        instance: InstanceId,
+        /// How to get there.
+        network: Network,
+        /// What to ask with GET.
+        url: Url,
+        /// The token in hand.
+        token: Secret,
+        /// One that has ended.
+        ended: Option<Secret>,
+        /// Who waits.
+        reply: ReplyId,
     },
     /// Read a discovery document: the first of these addresses that has one.
     FetchMetadata {
@@ -226,6 +323,14 @@ pub enum Answer {
     Details(Box<TokenDetails>),
     /// A token in the form that was asked for.
     Copy(CopyGrant),
+    /// What an API answered.
+    Call(Box<CallReport>),
+    /// How an API took bad tokens.
+    ApiCheck(Vec<ApiCheckRow>),
+    /// Where a new secret is.
+    Candidate(SecretId),
+    /// A token came, in this exchange.
+    Arrived(Option<ExchangeId>),
     /// What is saved.
     Config(Box<Config>),
 }

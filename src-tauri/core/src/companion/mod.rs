@@ -2,9 +2,11 @@
 //!
 //! Reading order: [`state`], [`event`], [`update`], then `run`.
 
+mod calls;
 mod change;
 pub mod event;
 mod probe;
+mod rotation;
 mod run;
 pub mod state;
 mod token;
@@ -18,7 +20,7 @@ use uuid::Uuid;
 
 use crate::adapters::{Http, Keychain};
 use crate::contract::{
-    AppError, ApplicationDraft, DiscoveryReport, InstanceDraft, Keep, Problem, Snapshot, TestReport,
+    AppError, ApplicationDraft, DiscoveryReport, ExchangeId, InstanceDraft, Keep, Problem, Snapshot, TestReport,
     TokenDetails,
 };
 use crate::model::{
@@ -29,7 +31,7 @@ use crate::ports::{Clock, ConfigStore, SecretStore};
 use crate::secret::Secret;
 use event::{Answer, Change, CopyGrant, Event, ReplyId};
 use run::World;
-use state::State;
+use state::{State, TokenUse};
 
 /// The outside world, chosen once by whoever starts the companion: the shell or a test.
 pub struct Outside {
@@ -346,9 +348,24 @@ impl Companion {
     /// # Errors
     /// [`AppError::NoToken`], or why none could be had.
     pub async fn copy_token(&self, application: ApplicationId, format: &str) -> Result<CopyGrant, AppError> {
-        let format = format.to_owned();
-        match self.ask(|reply| Event::Copy { application, format, reply }).await? {
+        let purpose = TokenUse::Copy { format: format.to_owned() };
+        match self.use_token(application, purpose).await? {
             Answer::Copy(grant) => Ok(grant),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    async fn use_token(&self, application: ApplicationId, purpose: TokenUse) -> Result<Answer, AppError> {
+        self.ask(|reply| Event::Use { application, purpose, reply }).await
+    }
+
+    /// Requests a new token and waits for it. Says in which exchange it came.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], or why none came.
+    pub async fn await_token(&self, application: ApplicationId) -> Result<Option<ExchangeId>, AppError> {
+        match self.use_token(application, TokenUse::Arrival).await? {
+            Answer::Arrived(exchange) => Ok(exchange),
             other => Err(unexpected(&other)),
         }
     }

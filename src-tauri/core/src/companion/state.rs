@@ -2,13 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
+use url::Url;
+
 use super::event::{Change, Deleted, Planned, ReplyId};
-use crate::contract::{AppError, KeychainStatus, TokenKind, Verdict};
+use crate::contract::{
+    AppError, ExchangeId, HttpMethod, KeychainStatus, SecretTrial, TokenKind, Verdict,
+};
 use crate::jwt::{JwkSet, SignatureVerdict};
 use crate::model::{Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, SecretId};
 use crate::oauth::metadata::ServerMetadata;
 use crate::oauth::token_response::TokenResponse;
 use crate::ports::Now;
+use crate::secret::Secret;
 
 /// All that the companion knows. All times are milliseconds on the boot clock, which neither stops nor jumps;
 /// only [`State::wall`] turns one into a time of day, for showing.
@@ -26,6 +31,10 @@ pub struct State {
     pub endpoints: BTreeMap<(InstanceId, EndpointKey), EndpointSet>,
     /// Server clock minus this computer's, in milliseconds.
     pub clock_offsets: HashMap<InstanceId, i64>,
+    /// New client secrets that are being tried out.
+    pub candidates: HashMap<ApplicationId, Candidate>,
+    /// Applications whose secret was switched in this run, each with how many tokens it had had by then.
+    pub switches: HashMap<ApplicationId, u32>,
     /// How the practice server is.
     pub practice: PracticeStatus,
     /// The keychain's name.
@@ -46,6 +55,15 @@ pub struct State {
     pub deleting: BTreeSet<SecretId>,
     /// The last number given out for an attempt, a token, an undo.
     pub numbers: u64,
+}
+
+/// A new client secret that is being tried out.
+#[derive(Debug)]
+pub struct Candidate {
+    /// Where it is, in memory.
+    pub secret: SecretId,
+    /// How it was taken, and how the old one was.
+    pub trials: Option<(SecretTrial, SecretTrial)>,
 }
 
 /// How the practice server is.
@@ -115,10 +133,48 @@ pub struct TokenSlot {
     pub phase: Phase,
     /// When the last request was begun.
     pub last_request: Option<i64>,
-    /// Copies that wait for a renewal.
-    pub copies: Vec<PendingCopy>,
+    /// Who waits for a token that is being renewed.
+    pub waiting: Vec<PendingUse>,
     /// How many tokens there were in this run.
     pub count: u32,
+    /// The tokens before, with their ends, the newest last: at most [`TokenSlot::KEPT`].
+    pub previous: VecDeque<(Secret, i64)>,
+    /// The last call of an API.
+    pub call: Option<LastCall>,
+}
+
+impl TokenSlot {
+    /// Two are enough to have one that has ended, unless tokens live for less than their renewal's margin.
+    pub const KEPT: usize = 2;
+
+    /// A token of this application that has ended.
+    #[must_use]
+    pub fn ended_token(&self, now: Now) -> Option<&Secret> {
+        let in_hand = self.token.as_ref().filter(|token| !token.is_valid(now));
+        let before = || self.previous.iter().rev().find(|(_, ends)| *ends <= now.boot).map(|(text, _)| text);
+        in_hand.map(|token| &token.response.access_token).or_else(before)
+    }
+}
+
+/// The last call of an API with an application's token.
+#[derive(Debug)]
+pub struct LastCall {
+    /// Method.
+    pub method: HttpMethod,
+    /// Where to.
+    pub url: Url,
+    /// The path as typed.
+    pub path: String,
+    /// The status of its answer.
+    pub status: u16,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u32,
+    /// The number of the token that was sent.
+    pub token: u64,
+    /// The recorded exchange.
+    pub exchange: ExchangeId,
+    /// The answer's body as it came, where something in the recorded one was masked.
+    pub unmasked: Option<Secret>,
 }
 
 /// See [`TokenSlot`].
@@ -157,17 +213,49 @@ pub struct Attempt {
     pub awaits_discovery: bool,
 }
 
-/// A copy that waits for a renewal.
+/// Somebody who waits for a token.
 #[derive(Debug)]
-pub struct PendingCopy {
+pub struct PendingUse {
     /// Who asked.
     pub reply: ReplyId,
-    /// Which form.
-    pub format: String,
+    /// What for.
+    pub purpose: TokenUse,
     /// The token that was there before.
     pub before: Option<u64>,
     /// After this time the old token is given, if it is still valid.
     pub patience: i64,
+}
+
+/// What a token is wanted for.
+#[derive(Debug)]
+pub enum TokenUse {
+    /// The clipboard.
+    Copy {
+        /// In which form.
+        format: String,
+    },
+    /// A call of an API.
+    Call(Box<EndpointCall>),
+    /// Calls with bad tokens, made from this one.
+    CheckApi {
+        /// What to ask with GET.
+        url: Url,
+    },
+    /// Only to know that a new one came.
+    Arrival,
+}
+
+/// A call of an API, without its token.
+#[derive(Debug, Clone)]
+pub struct EndpointCall {
+    /// Method.
+    pub method: HttpMethod,
+    /// Where to.
+    pub url: Url,
+    /// The path as typed, for telling calls apart.
+    pub path: String,
+    /// A JSON body.
+    pub body: Option<String>,
 }
 
 /// A token with what is known of it.
@@ -177,6 +265,8 @@ pub struct TokenSet {
     pub id: u64,
     /// The answer it came in.
     pub response: TokenResponse,
+    /// The recorded exchange of that answer.
+    pub exchange: Option<ExchangeId>,
     /// What it is.
     pub kind: TokenKind,
     /// When it arrived.
@@ -218,6 +308,8 @@ impl State {
             slots: HashMap::new(),
             endpoints: BTreeMap::new(),
             clock_offsets: HashMap::new(),
+            candidates: HashMap::new(),
+            switches: HashMap::new(),
             practice: PracticeStatus::default(),
             keychain_name,
             keychain: KeychainStatus::Unknown,

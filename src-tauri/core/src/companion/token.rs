@@ -71,6 +71,7 @@ impl Standing<'_> {
             life,
             renews: None,
             scopes,
+            exchange: None,
             signature: None,
             verdict: Verdict::Pending,
             checked: 0,

@@ -2,9 +2,12 @@
 
 use super::change::plan;
 use super::event::{Answer, Answered, Change, CopyGrant, Deleted, Effect, Event, ReplyId, TrashChange};
-use super::state::{Attempt, EndpointSet, PendingCopy, Phase, State, TokenSlot, Trash};
-use crate::contract::{AppError, KeychainStatus};
+use super::state::{
+    Attempt, Candidate, EndpointSet, LastCall, PendingUse, Phase, State, TokenSet, TokenSlot, TokenUse, Trash,
+};
+use crate::contract::{AppError, HttpMethod, KeychainStatus};
 use crate::copy;
+use crate::endpoint::refusal::SentToken;
 use crate::jwt::words;
 use crate::model::{
     Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, InstanceKind, SecretId,
@@ -25,8 +28,8 @@ const DISCOVERY_PAUSE_MS: i64 = 10_000;
 const KEYS_PAUSE_MS: i64 = 60_000;
 /// Keys older than this are fetched again with the next token.
 const KEYS_AGE_MS: i64 = 300_000;
-/// How long a copy waits for a renewal while the old token is still valid.
-const COPY_PATIENCE_MS: i64 = 5_000;
+/// How long a use waits for a renewal while the old token is still valid.
+const USE_PATIENCE_MS: i64 = 5_000;
 /// How long a deletion can be undone.
 const UNDO_MS: i64 = 30_000;
 
@@ -36,7 +39,12 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     // Questions and the passing of time alone change nothing on the screen.
     let quiet = matches!(
         event,
-        Event::Tick | Event::Inspect { .. } | Event::Reveal { .. } | Event::ReadConfig { .. }
+        Event::Tick
+            | Event::Inspect { .. }
+            | Event::Reveal { .. }
+            | Event::RevealAnswer { .. }
+            | Event::ReadCandidate { .. }
+            | Event::ReadConfig { .. }
     );
     let mut changed = observe_clocks(state, now, &mut effects);
     match event {
@@ -45,8 +53,21 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             let result = begin(state, application, false, &mut effects).map(|()| Answer::Done);
             effects.push(Effect::Reply { to: reply, result });
         }
-        Event::Copy { application, format, reply } => {
-            want_copy(state, application, format, reply, &mut effects)
+        Event::Use { application, purpose, reply } => {
+            want_token(state, application, purpose, reply, &mut effects)
+        }
+        Event::CallAnswered { application, call, result, reply } => {
+            // The application may have been deleted meanwhile; whoever asked gets the answer all the same.
+            if let (Some(call), Some(slot)) = (call, state.slots.get_mut(&application)) {
+                slot.call = Some(*call);
+            }
+            effects.push(Effect::Reply { to: reply, result: result.map(Answer::Call) });
+        }
+        Event::RevealAnswer { exchange, reply } => {
+            let calls = state.slots.values().filter_map(|slot| slot.call.as_ref());
+            let body = calls.filter(|call| call.exchange == exchange).find_map(|call| call.unmasked.clone());
+            let result = body.map(Answer::Token).ok_or_else(|| AppError::not_found("answer"));
+            effects.push(Effect::Reply { to: reply, result });
         }
         Event::Reveal { application, reply } => {
             let token = state.slots.get(&application).and_then(|slot| slot.token.as_ref());
@@ -58,6 +79,34 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             let details = token.and_then(|token| Some(state.standing(application)?.details(token)));
             let result = details.map(|details| Answer::Details(Box::new(details))).ok_or(AppError::NoToken);
             effects.push(Effect::Reply { to: reply, result });
+        }
+        Event::Proposed { application, secret, reply } => {
+            let known = state.config.find(application).is_some();
+            if known {
+                state.candidates.insert(application, Candidate { secret, trials: None });
+            }
+            effects.push(Effect::KeepInSession(session_secrets_in_use(state)));
+            let result = if known { Ok(Answer::Done) } else { Err(AppError::not_found("application")) };
+            effects.push(Effect::Reply { to: reply, result });
+        }
+        Event::ReadCandidate { application, reply } => {
+            let candidate = state.candidates.get(&application).map(|found| Answer::Candidate(found.secret));
+            effects.push(Effect::Reply { to: reply, result: candidate.ok_or_else(|| AppError::not_found("secret")) });
+        }
+        Event::SecretsTried { application, secret, new, old, reply } => {
+            let candidate = state.candidates.get_mut(&application);
+            if let Some(candidate) = candidate.filter(|candidate| candidate.secret == secret) {
+                candidate.trials = Some((new, old));
+            }
+            effects.push(Effect::Reply { to: reply, result: Ok(Answer::Done) });
+        }
+        Event::CandidateGone { application, switched, reply } => {
+            if state.candidates.remove(&application).is_some() && switched {
+                let count = state.slots.get(&application).map_or(0, |slot| slot.count);
+                state.switches.insert(application, count);
+            }
+            effects.push(Effect::KeepInSession(session_secrets_in_use(state)));
+            effects.push(Effect::Reply { to: reply, result: Ok(Answer::Done) });
         }
         Event::ReadConfig { reply } => {
             let result = Ok(Answer::Config(Box::new(state.config.clone())));
@@ -75,7 +124,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         Event::Undo { id, reply } => match state.trash.as_ref().filter(|trash| trash.id == id) {
             Some(trash) => state.queue.push_back((Change::Restore(trash.item.clone()), reply)),
             None => {
-                let result = Err(AppError::NotFound { what: "undo".to_owned() });
+                let result = Err(AppError::not_found("undo"));
                 effects.push(Effect::Reply { to: reply, result });
             }
         },
@@ -132,7 +181,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     changed |= take_out_trash(state, &mut effects);
     changed |= notice_endings(state);
     changed |= start_due(state, &mut effects);
-    settle_waiting_copies(state, &mut effects);
+    settle_impatient(state, &mut effects);
     write_next(state, &mut effects);
     if changed || !quiet {
         state.revision += 1;
@@ -150,7 +199,7 @@ pub fn next_deadline(state: &State) -> Option<i64> {
             let due = if may_start { due_at(application, slot) } else { None };
             let ends = slot.token.as_ref().filter(|token| !token.ended).and_then(|token| token.expires);
             let patience =
-                slot.copies.iter().map(|copy| copy.patience).filter(|at| *at > state.now.boot).min();
+                slot.waiting.iter().map(|pending| pending.patience).filter(|at| *at > state.now.boot).min();
             [due, ends, patience].into_iter().flatten().min()
         });
     // While a write is under way its end is the next event; an undo may be waiting for it.
@@ -196,7 +245,7 @@ fn begin(
     let number = state.number();
     let now = state.now;
     let Some((instance, application)) = state.config.find(id) else {
-        return Err(AppError::NotFound { what: "application".to_owned() });
+        return Err(AppError::not_found("application"));
     };
     let slot = state.slots.entry(id).or_default();
     let tries = match &slot.phase {
@@ -355,7 +404,7 @@ fn take_answer(
             note_clock(state, home, answer.clock_offset_ms);
         }
     }
-    settle_copies(state, id, effects);
+    settle_uses(state, id, effects);
 }
 
 fn take_token(state: &mut State, id: ApplicationId, response: TokenResponse, effects: &mut Vec<Effect>) {
@@ -372,7 +421,17 @@ fn take_token(state: &mut State, id: ApplicationId, response: TokenResponse, eff
             let idle_until = token.expires.map(|expires| expires.max(token.received + schedule::APART_MS));
             token.renews = token.renews.and(idle_until);
         }
-        None => slot.count += 1,
+        None => {
+            slot.count += 1;
+            if let Some(old) = slot.token.take()
+                && let Some(ends) = old.expires
+            {
+                slot.previous.push_back((old.response.access_token, ends));
+                while slot.previous.len() > TokenSlot::KEPT {
+                    slot.previous.pop_front();
+                }
+            }
+        }
     }
     slot.token = Some(Box::new(token));
     let wants_keys = with_token(state, id, |standing, token| standing.judge(token)).unwrap_or(false);
@@ -408,96 +467,152 @@ fn fetch_keys_for(state: &mut State, id: ApplicationId, wanted: bool, effects: &
     with_token(state, id, |standing, token| standing.judge(token));
 }
 
-/// A copy: of the token in hand if it is fresh, else of a renewed one.
-fn want_copy(
+/// A token for some use: the one in hand if it is fresh, else a renewed one.
+fn want_token(
     state: &mut State,
     id: ApplicationId,
-    format: String,
+    purpose: TokenUse,
     reply: ReplyId,
     effects: &mut Vec<Effect>,
 ) {
     let now = state.now;
     let Some(margin) = state.standing(id).map(|standing| standing.margin_seconds()) else {
-        let result = Err(AppError::NotFound { what: "application".to_owned() });
+        let result = Err(AppError::not_found("application"));
         effects.push(Effect::Reply { to: reply, result });
         return;
     };
     let slot = state.slots.entry(id).or_default();
     let token = slot.token.as_ref();
-    let fresh = token.is_some_and(|token| match (token.expires, token.life) {
-        (Some(expires), Some(life)) => now.boot < expires - schedule::margin(life, margin),
-        _ => true,
-    });
+    let new_one = matches!(purpose, TokenUse::Arrival);
+    let fresh = !new_one
+        && token.is_some_and(|token| match (token.expires, token.life) {
+            (Some(expires), Some(life)) => now.boot < expires - schedule::margin(life, margin),
+            _ => true,
+        });
     let valid = token.is_some_and(|token| token.is_valid(now));
     // A refusal is not asked for again while there is a token to give, nor within 5 s of the last request.
     let refused = matches!(slot.phase, Phase::Failed(_));
     let just_asked = slot.last_request.is_some_and(|at| now.boot - at < schedule::APART_MS);
     let before = token.map(|token| token.id);
-    slot.copies.push(PendingCopy { reply, format, before, patience: now.boot + COPY_PATIENCE_MS });
+    let patience = if new_one { i64::MAX } else { now.boot + USE_PATIENCE_MS };
+    slot.waiting.push(PendingUse { reply, purpose, before, patience });
     let under_way = matches!(slot.phase, Phase::Requesting(_));
-    if !fresh && !under_way && !(valid && (refused || just_asked)) {
+    if !fresh && !under_way && (new_one || !(valid && (refused || just_asked))) {
         // An unknown application was handled above, so this cannot fail.
         let _ = begin(state, id, false, effects);
     }
     if fresh {
-        give_copies(state, id, effects, |_| true);
+        serve(state, id, effects, |pending| !matches!(pending.purpose, TokenUse::Arrival));
     }
-    settle_copies(state, id, effects);
+    settle_uses(state, id, effects);
 }
 
-/// Answers the copies that need not wait any longer because no request is under way.
-fn settle_copies(state: &mut State, id: ApplicationId, effects: &mut Vec<Effect>) {
+/// Serves those who need not wait any longer because no request is under way.
+fn settle_uses(state: &mut State, id: ApplicationId, effects: &mut Vec<Effect>) {
     let under_way = state.slots.get(&id).is_some_and(|slot| matches!(slot.phase, Phase::Requesting(_)));
     if !under_way {
-        give_copies(state, id, effects, |_| true);
+        serve(state, id, effects, |_| true);
     }
 }
 
-/// Answers the copies whose patience has ended, where the old token is still valid.
-fn settle_waiting_copies(state: &mut State, effects: &mut Vec<Effect>) {
+/// Serves those whose patience has ended, where the old token is still valid.
+fn settle_impatient(state: &mut State, effects: &mut Vec<Effect>) {
     let now = state.now;
     let waiting: Vec<_> = state
         .slots
         .iter()
-        .filter(|(_, slot)| slot.copies.iter().any(|copy| copy.patience <= now.boot))
+        .filter(|(_, slot)| slot.waiting.iter().any(|pending| pending.patience <= now.boot))
         .filter(|(_, slot)| slot.token.as_ref().is_some_and(|token| token.is_valid(now)))
         .map(|(id, _)| *id)
         .collect();
     for id in waiting {
-        give_copies(state, id, effects, |copy| copy.patience <= now.boot);
+        serve(state, id, effects, |pending| pending.patience <= now.boot);
     }
 }
 
-fn give_copies(
+fn serve(
     state: &mut State,
     id: ApplicationId,
     effects: &mut Vec<Effect>,
-    which: impl Fn(&PendingCopy) -> bool,
+    which: impl Fn(&PendingUse) -> bool,
 ) {
     let Some(slot) = state.slots.get_mut(&id) else { return };
-    let (given, kept) = std::mem::take(&mut slot.copies).into_iter().partition(which);
-    slot.copies = kept;
-    let given: Vec<PendingCopy> = given;
-    for copy in given {
-        let result = grant(state, id, &copy).map(Answer::Copy);
-        effects.push(Effect::Reply { to: copy.reply, result });
+    let (served, kept) = std::mem::take(&mut slot.waiting).into_iter().partition(which);
+    slot.waiting = kept;
+    let served: Vec<PendingUse> = served;
+    for pending in served {
+        let reply = pending.reply;
+        effects.push(match use_of(state, id, pending) {
+            Ok(effect) => effect,
+            Err(error) => Effect::Reply { to: reply, result: Err(error) },
+        });
     }
 }
 
-fn grant(state: &State, id: ApplicationId, pending: &PendingCopy) -> Result<CopyGrant, AppError> {
-    let not_found = || AppError::NotFound { what: "application".to_owned() };
-    let (instance, _) = state.find(id).ok_or_else(not_found)?;
+/// What becomes of somebody who waited for a token, now that there is one or will be none.
+fn use_of(state: &State, id: ApplicationId, pending: PendingUse) -> Result<Effect, AppError> {
+    let (instance, application) = state.find(id).ok_or_else(|| AppError::not_found("application"))?;
     let slot = state.slots.get(&id).ok_or(AppError::NoToken)?;
     let failure = match &slot.phase {
         Phase::Waiting { error, .. } | Phase::Failed(error) => Some(error.clone()),
         Phase::Idle | Phase::Requesting(_) => None,
     };
+    let reply = pending.reply;
+    if let (TokenUse::Arrival, Some(error)) = (&pending.purpose, &failure) {
+        return Err(error.clone());
+    }
     let token = slot.token.as_ref().filter(|token| token.is_valid(state.now));
     let token = token.ok_or_else(|| failure.clone().unwrap_or(AppError::NoToken))?;
-    let left = token.expires.map(|expires| expires - state.now.boot);
-    let url = match &instance.kind {
-        InstanceKind::ScaiKey { base } => format!("{}{}", base.as_str(), scaikey::TENANTS_PATH),
-        InstanceKind::OpenIdProvider { .. } => "https://api.example.com/".to_owned(),
+    let (network, text) = (instance.network.clone(), token.response.access_token.clone());
+    Ok(match pending.purpose {
+        TokenUse::Copy { format } => {
+            let renewed = pending.before != Some(token.id);
+            let last_call = slot.call.as_ref().filter(|call| call.method == HttpMethod::Get);
+            let outcome = (renewed, failure.is_some());
+            let grant = copy_grant(state.now, instance, token, &format, last_call, outcome)?;
+            Effect::Reply { to: reply, result: Ok(Answer::Copy(grant)) }
+        }
+        TokenUse::Call(call) => Effect::Call {
+            application: id,
+            instance: instance.id,
+            network,
+            call,
+            token: text,
+            token_id: token.id,
+            sent: SentToken {
+                scopes: token.scopes.clone(),
+                requested: application.scopes.clone(),
+                ended: !token.is_valid(state.now),
+            },
+            reply,
+        },
+        TokenUse::CheckApi { url } => Effect::CheckApi {
+            application: id,
+            instance: instance.id,
+            network,
+            url,
+            token: text,
+            ended: slot.ended_token(state.now).cloned(),
+            reply,
+        },
+        TokenUse::Arrival => Effect::Reply { to: reply, result: Ok(Answer::Arrived(token.exchange)) },
+    })
+}
+
+/// A token for the clipboard.
+fn copy_grant(
+    now: Now,
+    instance: &Instance,
+    token: &TokenSet,
+    format: &str,
+    last_call: Option<&LastCall>,
+    (renewed, failed): (bool, bool),
+) -> Result<CopyGrant, AppError> {
+    let left = token.expires.map(|expires| expires - now.boot);
+    let url = match (last_call, &instance.kind) {
+        (Some(call), _) => call.url.to_string(),
+        (None, InstanceKind::ScaiKey { base }) => format!("{}{}", base.as_str(), scaikey::TENANTS_PATH),
+        (None, InstanceKind::OpenIdProvider { .. }) => "https://api.example.com/".to_owned(),
     };
     let material = copy::Material {
         token: token.response.access_token.expose(),
@@ -506,11 +621,10 @@ fn grant(state: &State, id: ApplicationId, pending: &PendingCopy) -> Result<Copy
         scope: &token.scopes.join(" "),
         url: &url,
     };
-    let renewed = pending.before != Some(token.id);
-    let text = copy::render(&pending.format, &material)
-        .ok_or_else(|| AppError::NotFound { what: "format".to_owned() })?;
-    let warning = match (failure, left) {
-        (Some(_), Some(left)) if !renewed => {
+    let text =
+        copy::render(format, &material).ok_or_else(|| AppError::not_found("format"))?;
+    let warning = match left {
+        Some(left) if failed && !renewed => {
             Some(format!("It could not be renewed. This one is valid for another {}.", words::duration(left)))
         }
         _ if token.response.access_token.expose().chars().any(|c| c.is_control() || c.is_whitespace()) => {
@@ -670,7 +784,8 @@ fn session_secrets_in_use(state: &State) -> Vec<SecretId> {
         SecretKeeping::Session(id) => Some(id),
         SecretKeeping::Keychain(_) | SecretKeeping::None => None,
     };
-    saved.chain(deleted).filter_map(in_session).collect()
+    let candidates = state.candidates.values().map(|candidate| candidate.secret);
+    saved.chain(deleted).filter_map(in_session).chain(candidates).collect()
 }
 
 /// Reads the discovery document of an instance that was just saved, so that its page shows what it publishes.
@@ -736,10 +851,14 @@ fn forget_what_changed(state: &mut State, before: &Config, effects: &mut Vec<Eff
                 slot.phase = Phase::Idle;
                 if !keeps {
                     slot.token = None;
+                    slot.previous.clear();
+                    slot.call = None;
                 }
             }
-            settle_copies(state, old.id, effects);
+            settle_uses(state, old.id, effects);
             if current.is_none() {
+                state.candidates.remove(&old.id);
+                state.switches.remove(&old.id);
                 state.slots.remove(&old.id);
             } else {
                 with_token(state, old.id, |standing, token| {

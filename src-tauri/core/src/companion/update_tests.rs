@@ -183,7 +183,8 @@ impl Sim {
 
     fn copy(&mut self, application: ApplicationId) {
         let reply = self.reply();
-        self.feed(Event::Copy { application, format: "bare".to_owned(), reply });
+        let purpose = TokenUse::Copy { format: "bare".to_owned() };
+        self.feed(Event::Use { application, purpose, reply });
     }
 
     /// The text that the last copy got, with its warning.

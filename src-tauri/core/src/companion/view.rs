@@ -2,7 +2,7 @@
 
 use super::state::{Phase, State, TokenSlot};
 use crate::contract::{
-    ApplicationView, EndpointSetView, InstanceKindName, InstanceView, KeychainView, PhaseView, PracticeView,
+    ApplicationView, CandidateView, EndpointSetView, InstanceKindName, InstanceView, KeychainView, PhaseView, PracticeView,
     ProxyDraft, SecretView, Snapshot, StorageView, UndoView,
 };
 use crate::model::{
@@ -134,7 +134,10 @@ fn application_view(state: &State, application: &Application) -> ApplicationView
         },
         token,
         phase: slot.map_or(PhaseView::Idle, |slot| phase_view(state, slot)),
-        candidate: None,
+        candidate: state.candidates.get(&application.id).map(|candidate| {
+            let (new, old) = candidate.trials.clone().unzip();
+            CandidateView { new, old }
+        }),
     }
 }
 

@@ -415,3 +415,11 @@ pub enum AppError {
         detail: String,
     },
 }
+
+impl AppError {
+    /// Something is not (or no longer) there.
+    #[must_use]
+    pub fn not_found(what: &str) -> Self {
+        Self::NotFound { what: what.to_owned() }
+    }
+}
