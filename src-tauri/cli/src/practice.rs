@@ -78,7 +78,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
             &["openid", "users:read", "groups:read"],
         )?;
         let admin_token = practice.admin_token().map_err(|error| Failure::new(1, error.to_string()))?;
-        let lines = lines(practice.base_url(), &global, &tenant, &admin_token);
+        let lines = lines(&practice, &global, &tenant, &admin_token);
         let mut out = io::stdout().lock();
         out.write_all(lines.as_bytes())?;
         out.flush()?;
@@ -119,7 +119,7 @@ fn register(
 
 /// The quickstart's variables, and those its other steps need. No value needs quoting beyond the quotes.
 fn lines(
-    base_url: &str,
+    practice: &Practice,
     global: &RegisteredApplication,
     tenant: &RegisteredApplication,
     admin_token: &str,
@@ -127,7 +127,8 @@ fn lines(
     let secret = |application: &RegisteredApplication| application.client_secret.clone().unwrap_or_default();
     format!(
         r#"# The practice server: a local ScaiKey. Everything here ends with it.
-export SCAIKEY="{base_url}"
+export SCAIKEY="{}"
+# The admin page, to open in a browser: {}
 # A GLOBAL application, for $SCAIKEY/api/v1/platform/oauth/token
 export APP_ID="{}"
 export CLIENT_ID="{}"
@@ -140,6 +141,8 @@ export TENANT_CLIENT_SECRET="{}"
 export ADMIN_TOKEN="{admin_token}"
 # Ctrl-C stops it.
 "#,
+        practice.base_url(),
+        practice.admin_url(),
         global.id,
         global.client_id,
         secret(global),

@@ -30,6 +30,9 @@ pub(crate) const APPLICATIONS: &str = "/api/v1/admin/applications/";
 /// One application, by its `app_…` id.
 pub(crate) const APPLICATION: &str = "/api/v1/admin/applications/{id}";
 
+/// Where people administer ScaiKey.
+pub(crate) const ADMIN_PAGE: &str = "/admin/";
+
 /// A tenant-flavour path with its slug filled in.
 pub(crate) fn of_tenant(template: &str, slug: &str) -> String {
     template.replace("{slug}", slug)

@@ -38,4 +38,4 @@ pub use directory::{
     ApplicationType, Level, NewApplication, RegisterError, RegisteredApplication, Tenant, practice_tenants,
 };
 pub use keys::{Algorithm, KeyError};
-pub use server::{DEFAULT_PORT, Options, Port, Practice, StartError};
+pub use server::{DEFAULT_PORT, ExpiredTokenError, Options, Port, Practice, StartError};
