@@ -30,6 +30,7 @@ mod keys;
 mod random;
 mod server;
 mod token;
+mod webhook;
 mod world;
 
 pub use answers::{Answer, Endpoint, RecordedRequest};
@@ -39,3 +40,4 @@ pub use directory::{
 };
 pub use keys::{Algorithm, KeyError};
 pub use server::{DEFAULT_PORT, ExpiredTokenError, Options, Port, Practice, StartError};
+pub use webhook::{SentWebhook, WebhookError};

@@ -21,6 +21,7 @@ use crate::http::router;
 use crate::keys::{Algorithm, KeyError, KeyRing};
 use crate::random;
 use crate::token;
+use crate::webhook::{self, SentWebhook, WebhookError};
 use crate::world::{State, World};
 
 /// The port the server likes best.
@@ -175,9 +176,12 @@ impl Practice {
             latency: options.latency,
             next_answers: HashMap::new(),
             recorded: VecDeque::new(),
+            deliveries: 0,
         };
+        let webhook_secret = random::secret().map_err(|_| KeyError::Generation)?;
         let (stop, stopping) = watch::channel(false);
-        let world = Arc::new(World::new(port, options.clock, options.record, stopping, state));
+        let world =
+            Arc::new(World::new(port, options.clock, options.record, webhook_secret, stopping, state));
         let running = Running::start(listener, Arc::clone(&world), stop)?;
         Ok(Practice { world, running: Arc::new(running) })
     }
@@ -409,6 +413,30 @@ impl Practice {
     pub fn sign_with(&self, header: &Value, claims: &Value) -> Result<String, KeyError> {
         let key = self.world.state().keys.current();
         key.sign_with(header, claims.to_string().as_bytes())
+    }
+
+    /// What signs this run's webhooks. The admin page shows it, too.
+    #[must_use]
+    pub fn webhook_secret(&self) -> String {
+        self.world.webhook_secret.clone()
+    }
+
+    /// Posts one signed event to a receiver on this computer: `tenant.updated`, which says that the first tenant was
+    /// suspended. The event is made up, nothing changes here. Whatever status the receiver answers is a success.
+    ///
+    /// Unlike the rest of the handle it needs the caller to run on tokio.
+    ///
+    /// # Errors
+    ///
+    /// [`WebhookError`].
+    pub async fn send_webhook(&self, url: &str) -> Result<SentWebhook, WebhookError> {
+        webhook::send(&self.world, url).await
+    }
+
+    /// The value of `X-ScaiKey-Signature` for any webhook: to send one that is late, repeated or forged.
+    #[must_use]
+    pub fn sign_webhook(secret: &str, timestamp: i64, body: &[u8]) -> String {
+        webhook::signature(secret, timestamp, body)
     }
 
     /// The next requests to this endpoint get these answers, in order; then it is itself again. Replaces what was set
