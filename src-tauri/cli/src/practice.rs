@@ -13,8 +13,8 @@ use crate::{Failure, say};
 /// Run a local ScaiKey to practise on
 ///
 /// It listens on 127.0.0.1 only and speaks ScaiKey's documented contract: discovery, keys, tokens by
-/// client_credentials, and the admin API for tenants and applications. It stores nothing: every run has new keys and
-/// new secrets. It runs until Ctrl-C.
+/// client_credentials, the admin API for tenants and applications, and a plain admin page for the browser. It stores
+/// nothing: every run has new keys and new secrets. It runs until Ctrl-C.
 ///
 /// Standard output is shell: `export` lines for the quickstart's commands, and comments, all
 /// written at the start. Messages go to standard error.
@@ -172,4 +172,20 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     Ok(async move {
         interrupt.recv().await;
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_admin_page_is_named_in_a_comment() {
+        let practice = Practice::start(Options::for_tests()).unwrap();
+        let application = practice.register(NewApplication::service("x", Level::Global, &[])).unwrap();
+        let lines = lines(&practice, &application, &application, "token");
+        let line = format!("# The admin page, to open in a browser: {}/admin/", practice.base_url());
+        assert!(lines.lines().any(|this| this == line), "{lines}");
+        assert!(lines.contains(&format!("export SCAIKEY=\"{}\"\n", practice.base_url())), "{lines}");
+        assert!(lines.contains(&format!("export APP_ID=\"{}\"\n", application.id)), "{lines}");
+    }
 }
