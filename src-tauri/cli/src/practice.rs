@@ -13,8 +13,8 @@ use crate::{Failure, say};
 /// Run a local ScaiKey to practise on
 ///
 /// It listens on 127.0.0.1 only and speaks ScaiKey's documented contract: discovery, keys, tokens by
-/// client_credentials, and the admin API for tenants and applications. It stores nothing: every run has new keys and
-/// new secrets. It runs until Ctrl-C.
+/// client_credentials, the admin API for tenants and applications, and a plain admin page for the browser. It stores
+/// nothing: every run has new keys and new secrets. It runs until Ctrl-C.
 ///
 /// Standard output is shell: `export` lines for the quickstart's commands, and comments, all
 /// written at the start. Messages go to standard error.
@@ -78,7 +78,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
             &["openid", "users:read", "groups:read"],
         )?;
         let admin_token = practice.admin_token().map_err(|error| Failure::new(1, error.to_string()))?;
-        let lines = lines(practice.base_url(), &global, &tenant, &admin_token);
+        let lines = lines(&practice, &global, &tenant, &admin_token);
         let mut out = io::stdout().lock();
         out.write_all(lines.as_bytes())?;
         out.flush()?;
@@ -119,7 +119,7 @@ fn register(
 
 /// The quickstart's variables, and those its other steps need. No value needs quoting beyond the quotes.
 fn lines(
-    base_url: &str,
+    practice: &Practice,
     global: &RegisteredApplication,
     tenant: &RegisteredApplication,
     admin_token: &str,
@@ -127,7 +127,8 @@ fn lines(
     let secret = |application: &RegisteredApplication| application.client_secret.clone().unwrap_or_default();
     format!(
         r#"# The practice server: a local ScaiKey. Everything here ends with it.
-export SCAIKEY="{base_url}"
+export SCAIKEY="{}"
+# The admin page, to open in a browser: {}
 # A GLOBAL application, for $SCAIKEY/api/v1/platform/oauth/token
 export APP_ID="{}"
 export CLIENT_ID="{}"
@@ -140,6 +141,8 @@ export TENANT_CLIENT_SECRET="{}"
 export ADMIN_TOKEN="{admin_token}"
 # Ctrl-C stops it.
 "#,
+        practice.base_url(),
+        practice.admin_url(),
         global.id,
         global.client_id,
         secret(global),
@@ -169,4 +172,20 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     Ok(async move {
         interrupt.recv().await;
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_admin_page_is_named_in_a_comment() {
+        let practice = Practice::start(Options::for_tests()).unwrap();
+        let application = practice.register(NewApplication::service("x", Level::Global, &[])).unwrap();
+        let lines = lines(&practice, &application, &application, "token");
+        let line = format!("# The admin page, to open in a browser: {}/admin/", practice.base_url());
+        assert!(lines.lines().any(|this| this == line), "{lines}");
+        assert!(lines.contains(&format!("export SCAIKEY=\"{}\"\n", practice.base_url())), "{lines}");
+        assert!(lines.contains(&format!("export APP_ID=\"{}\"\n", application.id)), "{lines}");
+    }
 }

@@ -30,6 +30,11 @@ pub(crate) const APPLICATIONS: &str = "/api/v1/admin/applications/";
 /// One application, by its `app_…` id.
 pub(crate) const APPLICATION: &str = "/api/v1/admin/applications/{id}";
 
+/// Where people administer ScaiKey.
+pub(crate) const ADMIN_PAGE: &str = "/admin/";
+/// The list of applications there.
+pub(crate) const ADMIN_PAGE_APPLICATIONS: &str = "/admin/applications";
+
 /// A tenant-flavour path with its slug filled in.
 pub(crate) fn of_tenant(template: &str, slug: &str) -> String {
     template.replace("{slug}", slug)

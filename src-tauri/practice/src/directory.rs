@@ -306,6 +306,10 @@ impl Directory {
         self.applications.iter_mut().find(|application| application.id == id)
     }
 
+    pub(crate) fn known_client(&self, client_id: &str) -> Result<&Application, RegisterError> {
+        self.client(client_id).ok_or_else(|| RegisterError::UnknownClient(client_id.to_owned()))
+    }
+
     pub(crate) fn client_mut(&mut self, client_id: &str) -> Result<&mut Application, RegisterError> {
         self.applications
             .iter_mut()

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::answers::{Endpoint, RecordedRequest};
 use crate::token::Flavour;
 use crate::world::{RECORDED_AT_MOST, World, detail, json_response};
-use crate::{admin, contract, token};
+use crate::{admin, admin_page, contract, token};
 
 /// No documented request comes near it.
 const LARGEST_BODY: usize = 64 * 1024;
@@ -38,6 +38,8 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .route(contract::APPLICATION, get(get_application).patch(change_application))
         .route(contract::TENANTS.trim_end_matches('/'), get(add_slash))
         .route(contract::APPLICATIONS.trim_end_matches('/'), get(add_slash).post(add_slash))
+        .merge(admin_page::routes())
+        .route(contract::ADMIN_PAGE.trim_end_matches('/'), get(add_slash))
         // Unknown (contract 8.2.1): these two texts are what the stack's framework says.
         .fallback(async || detail(StatusCode::NOT_FOUND, "Not Found"))
         .method_not_allowed_fallback(async || detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"))

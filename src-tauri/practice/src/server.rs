@@ -20,6 +20,8 @@ use crate::directory::{
 use crate::http::router;
 use crate::keys::{Algorithm, KeyError, KeyRing};
 use crate::random;
+use crate::token;
+use crate::webhook::{self, SentWebhook, WebhookError};
 use crate::world::{State, World};
 
 /// The port the server likes best.
@@ -30,6 +32,10 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// How long an admin token lives: longer than anybody leaves the server running. 30 days in seconds.
 const ADMIN_TOKEN_LIFETIME: i64 = 30 * 24 * 3600;
+
+/// How long ago an expired token expired, in seconds. A verifier that tolerates a minute of clock skew may accept it in
+/// its first second.
+const EXPIRED_SINCE: i64 = 60;
 
 /// Which port of 127.0.0.1 to listen on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +128,20 @@ pub enum StartError {
     Application(#[from] RegisterError),
 }
 
+/// Why there is no expired token.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ExpiredTokenError {
+    /// There is no such application.
+    #[error(transparent)]
+    Application(#[from] RegisterError),
+    /// It could not get a valid token either: it is public, or its partner has no tenant.
+    #[error("this application gets no token by client_credentials")]
+    NoToken,
+    /// It cannot be signed.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
 /// A running practice server.
 ///
 /// A cheap handle: clones are the same server. It runs on a thread and a runtime of its own, so it needs none of the
@@ -156,9 +176,12 @@ impl Practice {
             latency: options.latency,
             next_answers: HashMap::new(),
             recorded: VecDeque::new(),
+            deliveries: 0,
         };
+        let webhook_secret = random::secret().map_err(|_| KeyError::Generation)?;
         let (stop, stopping) = watch::channel(false);
-        let world = Arc::new(World::new(port, options.clock, options.record, stopping, state));
+        let world =
+            Arc::new(World::new(port, options.clock, options.record, webhook_secret, stopping, state));
         let running = Running::start(listener, Arc::clone(&world), stop)?;
         Ok(Practice { world, running: Arc::new(running) })
     }
@@ -173,6 +196,12 @@ impl Practice {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.world.port
+    }
+
+    /// Where a person opens the admin page.
+    #[must_use]
+    pub fn admin_url(&self) -> String {
+        format!("{}{}", self.world.base, contract::ADMIN_PAGE)
     }
 
     /// A new admin token: a user JWT with role `super_admin`, as the admin UI's login would give.
@@ -215,6 +244,44 @@ impl Practice {
     /// [`RegisterError`]; nothing has changed then.
     pub fn register(&self, application: NewApplication) -> Result<RegisteredApplication, RegisterError> {
         self.world.state().directory.register(application)
+    }
+
+    /// What an application may ever obtain, in the order it has in tokens.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError::UnknownClient`].
+    pub fn allowed_scopes(&self, client_id: &str) -> Result<Vec<String>, RegisterError> {
+        Ok(self.world.state().directory.known_client(client_id)?.allowed_scopes.clone())
+    }
+
+    /// The `app_…` id by which the admin API and the admin page know an application.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError::UnknownClient`].
+    pub fn application_id(&self, client_id: &str) -> Result<String, RegisterError> {
+        Ok(self.world.state().directory.known_client(client_id)?.id.clone())
+    }
+
+    /// A token of this application, rightly signed and with all its allowed scopes, that expired 60 s ago: to see
+    /// whether an API checks that. A PARTNER application's is for the first tenant of the partner.
+    ///
+    /// # Errors
+    ///
+    /// [`ExpiredTokenError`].
+    pub fn expired_token(&self, client_id: &str) -> Result<String, ExpiredTokenError> {
+        let (key, claims) = {
+            let state = self.world.state();
+            let application = state.directory.known_client(client_id)?;
+            let lifetime = application.token_lifetime.unwrap_or(state.lifetime);
+            let issued = self.world.now().saturating_sub(i64::from(lifetime)).saturating_sub(EXPIRED_SINCE);
+            let claims = token::own_claims(&self.world.base, &state.directory, application, issued, lifetime)
+                .ok_or(ExpiredTokenError::NoToken)?;
+            (state.keys.current(), claims)
+        };
+        let claims = serde_json::to_vec(&claims).map_err(|_| KeyError::Generation)?;
+        Ok(key.sign(&claims)?)
     }
 
     /// Forgets an application. Its tokens stay valid until they expire.
@@ -346,6 +413,30 @@ impl Practice {
     pub fn sign_with(&self, header: &Value, claims: &Value) -> Result<String, KeyError> {
         let key = self.world.state().keys.current();
         key.sign_with(header, claims.to_string().as_bytes())
+    }
+
+    /// What signs this run's webhooks. The admin page shows it, too.
+    #[must_use]
+    pub fn webhook_secret(&self) -> String {
+        self.world.webhook_secret.clone()
+    }
+
+    /// Posts one signed event to a receiver on this computer: `tenant.updated`, which says that the first tenant was
+    /// suspended. The event is made up, nothing changes here. Whatever status the receiver answers is a success.
+    ///
+    /// Unlike the rest of the handle it needs the caller to run on tokio.
+    ///
+    /// # Errors
+    ///
+    /// [`WebhookError`].
+    pub async fn send_webhook(&self, url: &str) -> Result<SentWebhook, WebhookError> {
+        webhook::send(&self.world, url).await
+    }
+
+    /// The value of `X-ScaiKey-Signature` for any webhook: to send one that is late, repeated or forged.
+    #[must_use]
+    pub fn sign_webhook(secret: &str, timestamp: i64, body: &[u8]) -> String {
+        webhook::signature(secret, timestamp, body)
     }
 
     /// The next requests to this endpoint get these answers, in order; then it is itself again. Replaces what was set

@@ -141,6 +141,27 @@ fn service_claims(
     }
 }
 
+/// The claims of a token with all allowed scopes, from wherever the application gets its tokens; `None` where it gets
+/// none.
+pub(crate) fn own_claims(
+    base: &str,
+    directory: &Directory,
+    application: &Application,
+    issued: i64,
+    lifetime: u32,
+) -> Option<AccessTokenClaims> {
+    let flavour = match &application.level {
+        Level::Global => Flavour::Platform,
+        Level::Partner => {
+            Flavour::Tenant(directory.tenants().iter().find(|tenant| tenant.partner)?.slug.clone())
+        }
+        Level::Tenant { slug } => Flavour::Tenant(slug.clone()),
+    };
+    let tenant = entitled(directory, application, &flavour).ok()?;
+    let scope = granted_scope(application, None).ok()?;
+    Some(service_claims(base, application, tenant, scope, issued, lifetime))
+}
+
 /// Whether this application may have a token here; the tenant it is for, if any.
 ///
 /// Documented: the flavour follows the level, and `SPA` and `NATIVE` may not use this grant. Unknown (contract

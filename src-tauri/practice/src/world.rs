@@ -23,6 +23,8 @@ pub(crate) struct World {
     pub(crate) port: u16,
     pub(crate) clock: Clock,
     pub(crate) record: bool,
+    /// Signs webhooks. There is no way to change it.
+    pub(crate) webhook_secret: String,
     /// Becomes true when the server stops, so that nobody sits out a latency.
     pub(crate) stopping: watch::Receiver<bool>,
     state: Mutex<State>,
@@ -37,6 +39,8 @@ pub(crate) struct State {
     pub(crate) latency: Duration,
     pub(crate) next_answers: HashMap<Endpoint, VecDeque<Answer>>,
     pub(crate) recorded: VecDeque<RecordedRequest>,
+    /// Webhooks sent so far.
+    pub(crate) deliveries: u64,
 }
 
 impl World {
@@ -44,11 +48,12 @@ impl World {
         port: u16,
         clock: Clock,
         record: bool,
+        webhook_secret: String,
         stopping: watch::Receiver<bool>,
         state: State,
     ) -> World {
         let base = format!("http://127.0.0.1:{port}");
-        World { base, port, clock, record, stopping, state: Mutex::new(state) }
+        World { base, port, clock, record, webhook_secret, stopping, state: Mutex::new(state) }
     }
 
     /// Every change is one assignment or one push, so a panic elsewhere cannot have left it half done.

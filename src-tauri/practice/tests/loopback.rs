@@ -16,8 +16,8 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
 use reqwest::{Client, Method, StatusCode};
 use scaikey_practice::{
-    Algorithm, Answer, ApplicationType, Endpoint, Level, NewApplication, Options, Port, Practice,
-    RegisteredApplication, StartError,
+    Algorithm, Answer, ApplicationType, Endpoint, ExpiredTokenError, Level, NewApplication, Options, Port,
+    Practice, RegisterError, RegisteredApplication, StartError,
 };
 use serde_json::{Value, json};
 
@@ -1065,4 +1065,42 @@ fn debug_output_of_the_handle_and_its_options_has_no_secret() {
     assert!(!format!("{options:?}").contains("top-secret"));
     let practice = Practice::start(options).unwrap();
     assert!(!format!("{practice:?}").contains("top-secret"));
+}
+
+// ---- what the app asks the handle
+
+#[tokio::test]
+async fn the_handle_knows_scopes_and_ids_of_applications() {
+    let bench = Bench::new();
+    let application = bench.register(Level::Global, &["openid", "admin:read"]);
+    let id = &application.client_id;
+    assert_eq!(bench.practice.application_id(id).unwrap(), application.id);
+    assert_eq!(bench.practice.allowed_scopes(id).unwrap(), ["openid", "admin:read"]);
+    bench.practice.set_allowed_scopes(id, &["users:read"]).unwrap();
+    assert_eq!(bench.practice.allowed_scopes(id).unwrap(), ["users:read"]);
+    let unknown = RegisterError::UnknownClient("nobody".to_owned());
+    assert_eq!(bench.practice.application_id("nobody"), Err(unknown.clone()));
+    assert_eq!(bench.practice.allowed_scopes("nobody"), Err(unknown.clone()));
+    assert_eq!(bench.practice.expired_token("nobody"), Err(ExpiredTokenError::Application(unknown)));
+}
+
+#[tokio::test]
+async fn an_expired_token_is_like_a_valid_one_but_for_its_times() {
+    let bench = Bench::new();
+    bench.practice.set_lifetime(600);
+    for (level, path) in [(Level::Global, PLATFORM_TOKEN), (acme(), ACME_TOKEN), (Level::Partner, ACME_TOKEN)]
+    {
+        let application = bench.register(level, &["openid", "admin:read"]);
+        let valid = bench.basic(path, &application, "grant_type=client_credentials").await.token();
+        let expired = bench.practice.expired_token(&application.client_id).unwrap();
+        assert!(verifies(&expired, &bench.get(PLATFORM_JWKS).await.json()));
+        let mut expected = claims(&valid);
+        expected["exp"] = (NOW - 60).into();
+        expected["iat"] = (NOW - 660).into();
+        assert_eq!(claims(&expired), expected);
+        assert_eq!(bench.get_as(&expired, "/api/v1/admin/tenants/").await.status, 401);
+    }
+    let spa = NewApplication::service("spa", Level::Global, &[]).of_type(ApplicationType::Spa);
+    let spa = bench.practice.register(spa).unwrap();
+    assert_eq!(bench.practice.expired_token(&spa.client_id), Err(ExpiredTokenError::NoToken));
 }
