@@ -11,3 +11,4 @@ pub mod ports;
 pub mod scaikey;
 pub mod schedule;
 pub mod secret;
+pub mod walkthrough;
