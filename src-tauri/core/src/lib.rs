@@ -12,3 +12,4 @@ pub mod ports;
 pub mod scaikey;
 pub mod schedule;
 pub mod secret;
+pub mod walkthrough;

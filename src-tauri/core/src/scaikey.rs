@@ -46,3 +46,33 @@ pub fn paths(key: &EndpointKey) -> Option<Paths> {
         EndpointKey::Provider => None,
     }
 }
+
+/// The root of ScaiKey's public documentation.
+pub const DOCUMENTATION: &str = "https://www.scailabs.ai/docs/scaikey/";
+
+/// The pages below it that were read for this program (contract 0.3).
+pub const DOCUMENTATION_PAGES: [&str; 11] = [
+    "quickstart",
+    "concepts",
+    "concepts/architecture",
+    "concepts/oauth-and-oidc",
+    "concepts/tokens-and-scopes",
+    "concepts/applications",
+    "tutorials/service-to-service",
+    "reference/oauth-endpoints",
+    "reference/admin-api",
+    "reference/webhooks",
+    "troubleshooting/platform-token-403",
+];
+
+/// The path of one application in the admin API, without its id (contract 4.3).
+pub const APPLICATIONS_PATH: &str = "/api/v1/admin/applications/";
+
+/// The scopes that open the admin API to a platform token (contract 4.1).
+pub const ADMIN_SCOPES: [&str; 2] = ["admin:read", "admin:write"];
+
+/// Whether an admin scope is among these.
+#[must_use]
+pub fn has_admin_scope(scopes: &[String]) -> bool {
+    scopes.iter().any(|scope| ADMIN_SCOPES.contains(&scope.as_str()))
+}
