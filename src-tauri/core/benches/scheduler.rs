@@ -44,7 +44,7 @@ fn clock() -> Instant {
 impl Sim {
     fn new() -> Self {
         let now = Now { wall: 1_795_525_512_000, boot: 1_000_000 };
-        let loaded = Loaded { config: Config::default(), read_only: None, notice: None };
+        let loaded = Loaded::writable(Config::default());
         Self {
             state: State::new(loaded, "bench".to_owned(), now),
             now,

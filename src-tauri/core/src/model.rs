@@ -205,6 +205,27 @@ pub enum Level {
     },
 }
 
+impl Level {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> LevelName {
+        match self {
+            Self::Global => LevelName::Global,
+            Self::Partner { .. } => LevelName::Partner,
+            Self::Tenant { .. } => LevelName::Tenant,
+        }
+    }
+
+    /// The slug of the tenant it asks at.
+    #[must_use]
+    pub fn tenant_slug(&self) -> Option<&str> {
+        match self {
+            Self::Global => None,
+            Self::Partner { tenant_slug } | Self::Tenant { tenant_slug } => Some(tenant_slug),
+        }
+    }
+}
+
 /// What is known of an application's registration.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Registration {
@@ -217,6 +238,17 @@ pub enum Registration {
     },
     /// At another provider.
     Provider,
+}
+
+impl Registration {
+    /// Its level, at a ScaiKey.
+    #[must_use]
+    pub fn level(&self) -> Option<&Level> {
+        match self {
+            Self::ScaiKey { level, .. } => Some(level),
+            Self::Provider => None,
+        }
+    }
 }
 
 /// Where a client secret is kept.

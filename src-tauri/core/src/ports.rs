@@ -53,8 +53,18 @@ pub struct Loaded {
     /// Why nothing may be written in this run (another process holds the lock, a newer version wrote the
     /// file, file and backup are both damaged).
     pub read_only: Option<String>,
+    /// It is because file and backup are both damaged, which [`ConfigStore::set_damaged_aside`] ends.
+    pub can_set_aside: bool,
     /// What the user should know (a damaged file was set aside, the backup was used).
     pub notice: Option<String>,
+}
+
+impl Loaded {
+    /// Saved data that can be written, with nothing to say about it.
+    #[must_use]
+    pub fn writable(config: Config) -> Self {
+        Self { config, read_only: None, can_set_aside: false, notice: None }
+    }
 }
 
 /// The configuration file.
@@ -70,4 +80,11 @@ pub trait ConfigStore: Send {
     /// # Errors
     /// [`AppError::Storage`] or [`AppError::ReadOnly`]; then the old file is as it was.
     fn save(&mut self, config: &Config) -> Result<(), AppError>;
+
+    /// The user's decision, where file and backup are both damaged: both are set aside under other names, and
+    /// what is loaded then is a new start.
+    ///
+    /// # Errors
+    /// [`AppError::ReadOnly`] without the lock; [`AppError::Storage`] where a file cannot be renamed.
+    fn set_damaged_aside(&mut self) -> Result<Loaded, AppError>;
 }

@@ -91,6 +91,7 @@ pub struct ConfigFile {
     /// `None` until it is loaded, and where nothing may be written.
     known: Option<Known>,
     read_only: String,
+    can_set_aside: bool,
 }
 
 impl ConfigFile {
@@ -99,25 +100,7 @@ impl ConfigFile {
     #[must_use]
     pub fn new(directory: impl Into<PathBuf>, clock: Arc<dyn Clock>) -> Self {
         let read_only = "The saved data has not been loaded yet.".to_owned();
-        Self { directory: directory.into(), clock, lock: None, known: None, read_only }
-    }
-
-    /// The user's decision, where file and backup are both damaged: both are set aside under other names, and
-    /// the next [`load`](ConfigStore::load) starts with nothing.
-    ///
-    /// # Errors
-    /// [`AppError::ReadOnly`] without the lock; [`AppError::Storage`] where a file cannot be renamed.
-    pub fn set_damaged_aside(&mut self) -> Result<(), AppError> {
-        if self.lock.is_none() {
-            return Err(AppError::ReadOnly { reason: self.read_only.clone() });
-        }
-        let file = self.target();
-        for path in [backup(&file), file] {
-            if matches!(read(&path), Found::Damaged) {
-                self.set_aside(&path).map_err(|error| self.failed(&error))?;
-            }
-        }
-        Ok(())
+        Self { directory: directory.into(), clock, lock: None, known: None, read_only, can_set_aside: false }
     }
 
     /// The file itself where `companion.json` is a link: the link is kept, what it points to is written.
@@ -143,7 +126,25 @@ impl ConfigFile {
     fn without_writing(&mut self, config: Config, reason: String, notice: Option<String>) -> Loaded {
         self.known = None;
         self.read_only.clone_from(&reason);
-        Loaded { config, read_only: Some(reason), notice }
+        self.can_set_aside = false;
+        Loaded { config, read_only: Some(reason), can_set_aside: false, notice }
+    }
+
+    /// Neither file nor backup is good. Whether to start anew is the user's decision.
+    fn without_a_good_one(&mut self, file: &Path, copy: &Path) -> Loaded {
+        let reason = format!(
+            "{FILE} is damaged, and there is no good backup. Nothing was deleted. Put a good copy in its place, or \
+             move {} and {} away to start with nothing.",
+            file.display(),
+            copy.display()
+        );
+        let loaded = self.without_writing(Config::default(), reason, None);
+        self.can_set_aside = true;
+        Loaded { can_set_aside: true, ..loaded }
+    }
+
+    fn refusal(&self) -> AppError {
+        AppError::ReadOnly { reason: self.read_only.clone(), can_set_aside: self.can_set_aside }
     }
 
     fn failed(&self, error: &io::Error) -> AppError {
@@ -206,7 +207,7 @@ impl ConfigFile {
             return self.without_writing(good.config, reason, notice);
         }
         self.known = Some(Known { bytes, value: good.value, generation: good.generation });
-        Loaded { config: good.config, read_only: None, notice }
+        Loaded { notice, ..Loaded::writable(good.config) }
     }
 
     fn load_backup(&mut self, file: &Path, damaged: bool) -> Loaded {
@@ -232,22 +233,14 @@ impl ConfigFile {
             },
             (Found::Nothing, false) => {
                 self.known = Some(Known { bytes: None, value: Value::Null, generation: 0 });
-                Loaded { config: Config::default(), read_only: None, notice: None }
+                Loaded::writable(Config::default())
             }
             (Found::Unreadable(error), _) => self.without_writing(
                 Config::default(),
                 format!("{} cannot be read: {error}.", copy.display()),
                 None,
             ),
-            (Found::Nothing | Found::Damaged, _) => {
-                let reason = format!(
-                    "{FILE} is damaged, and there is no good backup. Nothing was deleted. Put a good copy in its place, \
-                     or move {} and {} away to start with nothing.",
-                    file.display(),
-                    copy.display()
-                );
-                self.without_writing(Config::default(), reason, None)
-            }
+            (Found::Nothing | Found::Damaged, _) => self.without_a_good_one(file, &copy),
         }
     }
 
@@ -292,7 +285,7 @@ impl ConfigStore for ConfigFile {
 
     fn save(&mut self, config: &Config) -> Result<(), AppError> {
         let Some(known) = &self.known else {
-            return Err(AppError::ReadOnly { reason: self.read_only.clone() });
+            return Err(self.refusal());
         };
         // A file that was deleted meanwhile may be written again; one that says something else may not.
         match fs::read(self.target()) {
@@ -312,6 +305,19 @@ impl ConfigStore for ConfigFile {
         self.write(known, &text).map_err(|error| self.failed(&error))?;
         self.known = Some(Known { bytes: Some(text), value, generation });
         Ok(())
+    }
+
+    fn set_damaged_aside(&mut self) -> Result<Loaded, AppError> {
+        if self.lock.is_none() {
+            return Err(self.refusal());
+        }
+        let file = self.target();
+        for path in [backup(&file), file] {
+            if matches!(read(&path), Found::Damaged) {
+                self.set_aside(&path).map_err(|error| self.failed(&error))?;
+            }
+        }
+        Ok(self.load())
     }
 }
 

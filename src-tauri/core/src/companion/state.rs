@@ -43,6 +43,8 @@ pub struct State {
     pub keychain: KeychainStatus,
     /// Why nothing can be saved in this run.
     pub read_only: Option<String>,
+    /// Because file and backup are both damaged, and can be set aside.
+    pub can_set_aside: bool,
     /// What was found at start.
     pub notice: Option<String>,
     /// What was deleted last.
@@ -314,6 +316,7 @@ impl State {
             keychain_name,
             keychain: KeychainStatus::Unknown,
             read_only: loaded.read_only,
+            can_set_aside: loaded.can_set_aside,
             notice: loaded.notice,
             trash: None,
             queue: VecDeque::new(),

@@ -10,7 +10,7 @@ use crate::copy;
 use crate::endpoint::refusal::SentToken;
 use crate::jwt::words;
 use crate::model::{
-    Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, InstanceKind, SecretId,
+    Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, InstanceKind, Level, SecretId,
     SecretKeeping,
 };
 use crate::oauth::metadata::{discovery_urls, resolve};
@@ -114,7 +114,8 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         }
         Event::Change { change, reply } => {
             if let Some(reason) = &state.read_only {
-                let result = Err(AppError::ReadOnly { reason: reason.clone() });
+                let result =
+                    Err(AppError::ReadOnly { reason: reason.clone(), can_set_aside: state.can_set_aside });
                 effects.push(Effect::Reply { to: reply, result });
             } else {
                 state.queue.push_back((change, reply));
@@ -321,6 +322,7 @@ pub(super) fn token_request(application: &Application, endpoint: url::Url) -> To
         endpoint,
         client_id: application.client_id.clone(),
         client_authentication: application.client_authentication,
+        level: application.registration.level().map(Level::name),
         scopes: application.scopes.clone(),
         extra: application.extra.clone(),
     }

@@ -32,7 +32,7 @@ struct Sim {
 impl Sim {
     fn new() -> Self {
         let now = Now { wall: 1_795_525_512_000, boot: 1_000_000 };
-        let loaded = Loaded { config: Config::default(), read_only: None, notice: None };
+        let loaded = Loaded::writable(Config::default());
         Self {
             state: State::new(loaded, "Test".to_owned(), now),
             now,
@@ -238,7 +238,7 @@ fn refused() -> AppError {
         excerpt: None,
     });
     let method = ClientAuthentication::ClientSecretBasic;
-    AppError::ClientRefused { method, alternatives: Vec::new(), server }
+    AppError::ClientRefused { method, alternatives: Vec::new(), level: None, server }
 }
 
 fn offline() -> AppError {

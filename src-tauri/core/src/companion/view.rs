@@ -6,7 +6,7 @@ use crate::contract::{
     ProxyDraft, SecretView, Snapshot, StorageView, UndoView,
 };
 use crate::model::{
-    Application, EndpointKey, Instance, InstanceKind, Level, LevelName, Proxy, Registration, SecretKeeping,
+    Application, EndpointKey, Instance, InstanceKind, Level, Proxy, Registration, SecretKeeping,
 };
 use crate::oauth::metadata::resolve;
 
@@ -20,7 +20,7 @@ impl Snapshot {
             keychain: KeychainView { name: state.keychain_name.clone(), status: state.keychain.clone() },
             storage: StorageView {
                 read_only: state.read_only.clone(),
-                can_set_aside: false,
+                can_set_aside: state.can_set_aside,
                 notice: state.notice.clone(),
             },
             default_margin_seconds: state.config.default_margin_seconds,
@@ -95,16 +95,10 @@ fn instance_view(state: &State, instance: &Instance) -> InstanceView {
 }
 
 fn application_view(state: &State, application: &Application) -> ApplicationView {
-    let (level, tenant_slug, application_type) = match &application.registration {
-        Registration::Provider => (None, None, None),
-        Registration::ScaiKey { level, application_type } => {
-            let (name, slug) = match level {
-                Level::Global => (LevelName::Global, None),
-                Level::Partner { tenant_slug } => (LevelName::Partner, Some(tenant_slug.clone())),
-                Level::Tenant { tenant_slug } => (LevelName::Tenant, Some(tenant_slug.clone())),
-            };
-            (Some(name), slug, Some(*application_type))
-        }
+    let level = application.registration.level();
+    let application_type = match &application.registration {
+        Registration::Provider => None,
+        Registration::ScaiKey { application_type, .. } => Some(*application_type),
     };
     let slot = state.slots.get(&application.id);
     let token = slot.and_then(|slot| {
@@ -119,8 +113,8 @@ fn application_view(state: &State, application: &Application) -> ApplicationView
         id: application.id,
         name: application.name.clone(),
         client_id: application.client_id.clone(),
-        level,
-        tenant_slug,
+        level: level.map(Level::name),
+        tenant_slug: level.and_then(Level::tenant_slug).map(str::to_owned),
         application_type,
         endpoint_key: application.endpoint_key(),
         scopes: application.scopes.clone(),

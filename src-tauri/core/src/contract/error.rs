@@ -186,6 +186,8 @@ pub enum AppError {
     ReadOnly {
         /// Why.
         reason: String,
+        /// File and backup are both damaged, and can be set aside to start anew.
+        can_set_aside: bool,
     },
     /// The configuration could not be written or read.
     Storage {
@@ -306,6 +308,8 @@ pub enum AppError {
         method: ClientAuthentication,
         /// Other methods worth trying (contract and providers: no single encoding serves all servers).
         alternatives: Vec<ClientAuthentication>,
+        /// The level it asked as, where a ScaiKey was asked: the other flavour is worth trying too.
+        level: Option<LevelName>,
         /// The server's words.
         server: Box<ServerWords>,
     },
@@ -330,6 +334,8 @@ pub enum AppError {
         challenge: Option<String>,
         /// The token has ended by this computer's clock.
         ended: bool,
+        /// The server's clock minus this computer's, in milliseconds, where it is known.
+        clock_offset_ms: Option<i64>,
         /// The server's words.
         server: Box<ServerWords>,
     },

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::claims::{Time, UnverifiedClaims, kind_of};
 use super::jws::Decoded;
 use super::verify::{SignatureVerdict, check_algorithm};
-use super::words::{about, difference, duration, list, quote};
+use super::words::{about, clock_is_off, difference, duration, list, quote};
 use crate::contract::{Check, CheckName, Outcome, TokenKind, Verdict};
 
 /// The reason of the signature's check while keys are on their way.
@@ -289,9 +289,7 @@ fn clock(offset: Option<i64>) -> (&'static str, String, Option<String>) {
         None => ("your clock", "By your clock; the server's is not known".to_owned(), None),
         Some(offset) => {
             let apart = format!("Your clock and the server's differ by {}", difference(offset));
-            let way = if offset > 0 { "slow" } else { "fast" };
-            let wrong = (offset.saturating_abs() >= CLOCKS_AGREE_MS)
-                .then(|| format!("Your clock is {} {way}", about(offset)));
+            let wrong = (offset.saturating_abs() >= CLOCKS_AGREE_MS).then(|| clock_is_off(offset));
             ("the server's clock", apart, wrong)
         }
     }

@@ -41,6 +41,13 @@ pub fn difference(ms: i64) -> String {
     if tenths < 100 { format!("{}.{} s", tenths / 10, tenths % 10) } else { about(rounded(ms)) }
 }
 
+/// How far this computer's clock is off, from the server's clock minus this one's.
+#[must_use]
+pub fn clock_is_off(offset_ms: i64) -> String {
+    let way = if offset_ms > 0 { "slow" } else { "fast" };
+    format!("Your clock is {} {way}", about(offset_ms))
+}
+
 /// Half a unit more, so that cutting off rounds: 6 min 59 s are called 7 min.
 fn rounded(ms: i64) -> i64 {
     let ms = ms.saturating_abs();

@@ -4,6 +4,7 @@ use url::Url;
 
 use super::http::HttpResponse;
 use super::json::Members;
+use super::token_request::TokenRequest;
 use crate::contract::{AppError, ServerWords, Stage};
 use crate::model::ClientAuthentication;
 
@@ -125,24 +126,25 @@ pub fn common(stage: Stage, url: &Url, response: &HttpResponse) -> Option<AppErr
 /// What a token endpoint's refusal means (RFC 6749 §5.2), read as tolerantly as real servers need.
 #[must_use]
 pub fn token_refusal(
-    url: &Url,
+    request: &TokenRequest,
     response: &HttpResponse,
-    method: ClientAuthentication,
-    requested: &[String],
     reserved_in_credentials: bool,
 ) -> AppError {
-    let server = server_words(Stage::Token, url, response);
+    let server = server_words(Stage::Token, &request.endpoint, response);
     // An unknown client is 404 at some servers, with an RFC 6749 error; without one it is a wrong path.
     let code = server.error.clone().unwrap_or_default();
-    match code.as_str() {
-        "invalid_scope" | "scope_invalid" => {
-            return AppError::ScopeRefused { requested: requested.to_vec(), server };
+    match (code.as_str(), request.level) {
+        ("invalid_scope" | "scope_invalid", _) => {
+            return AppError::ScopeRefused { requested: request.scopes.clone(), server };
         }
-        "unauthorized_client" | "unsupported_grant_type" => return AppError::GrantRefused { server },
-        "temporarily_unavailable" | "slow_down" => return AppError::ServerUnavailable { server },
-        "invalid_client" => {}
+        ("unauthorized_client", Some(level)) => {
+            return AppError::WrongFlavour { level, server };
+        }
+        ("unauthorized_client" | "unsupported_grant_type", _) => return AppError::GrantRefused { server },
+        ("temporarily_unavailable" | "slow_down", _) => return AppError::ServerUnavailable { server },
+        ("invalid_client", _) => {}
         _ => {
-            if let Some(error) = common(Stage::Token, url, response) {
+            if let Some(error) = common(Stage::Token, &request.endpoint, response) {
                 return error;
             }
             // 401 without a word, or 403 with an empty body, is how some say `invalid_client`.
@@ -152,7 +154,13 @@ pub fn token_refusal(
             }
         }
     }
-    AppError::ClientRefused { method, alternatives: alternatives(method, reserved_in_credentials), server }
+    let method = request.client_authentication;
+    AppError::ClientRefused {
+        method,
+        alternatives: alternatives(method, reserved_in_credentials),
+        level: request.level,
+        server,
+    }
 }
 
 /// The other ways worth trying. Basic with and without form-encoding differ only where ID or secret hold a

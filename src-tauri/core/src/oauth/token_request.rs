@@ -7,7 +7,7 @@ use url::Url;
 
 use super::http::{HttpRequest, Method};
 use crate::contract::{ExtraParameter, Stage};
-use crate::model::ClientAuthentication;
+use crate::model::{ClientAuthentication, LevelName};
 use crate::secret::Secret;
 
 /// All that a `client_credentials` request is made of, the secret aside.
@@ -19,6 +19,8 @@ pub struct TokenRequest {
     pub client_id: String,
     /// How the client proves itself.
     pub client_authentication: ClientAuthentication,
+    /// The level it asks as, at a ScaiKey: not sent, but it explains a refusal.
+    pub level: Option<LevelName>,
     /// `scope`; empty sends none.
     pub scopes: Vec<String>,
     /// Further parameters.
@@ -81,6 +83,7 @@ mod tests {
             endpoint: Url::parse("https://id.example/token?tenant=a").unwrap(),
             client_id: client_id.to_owned(),
             client_authentication,
+            level: None,
             scopes: vec!["openid".to_owned(), "admin:read".to_owned()],
             extra: vec![ExtraParameter {
                 name: "audience".to_owned(),

@@ -41,10 +41,7 @@ pub fn read(
     let url = &request.endpoint;
     let malformed =
         |what: String| AppError::MalformedAnswer { what, server: server_words(Stage::Token, url, response) };
-    let refused = || {
-        let method = request.client_authentication;
-        token_refusal(url, response, method, &request.scopes, reserved_in_credentials)
-    };
+    let refused = || token_refusal(request, response, reserved_in_credentials);
     if response.status != 200 {
         if (200..300).contains(&response.status) {
             return Err(malformed(format!("A token answer has status 200, not {}.", response.status)));
@@ -161,13 +158,14 @@ mod tests {
     use url::Url;
 
     use super::*;
-    use crate::model::ClientAuthentication;
+    use crate::model::{ClientAuthentication, LevelName};
 
     fn request() -> TokenRequest {
         TokenRequest {
             endpoint: Url::parse("https://id.example/token?tenant=a").unwrap(),
             client_id: "svc".to_owned(),
             client_authentication: ClientAuthentication::ClientSecretBasic,
+            level: None,
             scopes: vec!["admin:read".to_owned()],
             extra: Vec::new(),
         }
@@ -350,6 +348,18 @@ mod tests {
         check_kind(200, "text/html", "<!DOCTYPE html><title>Sign in to the Wi-Fi</title>", "notJson");
         check_kind(400, "text/html", "<html>", "notJson");
         check_kind(204, "", "", "malformedAnswer");
+    }
+
+    #[test]
+    fn an_unauthorised_client_of_a_scaikey_may_be_of_the_other_flavour() {
+        let request = TokenRequest { level: Some(LevelName::Tenant), ..request() };
+        let answer = |body: &str| answer(400, "application/json", body.as_bytes());
+        let error = read(&request, &answer(r#"{"error":"unauthorized_client"}"#), true).unwrap_err();
+        assert!(matches!(error, AppError::WrongFlavour { level: LevelName::Tenant, .. }), "{error:?}");
+        let error = read(&request, &answer(r#"{"error":"unsupported_grant_type"}"#), true).unwrap_err();
+        assert!(matches!(error, AppError::GrantRefused { .. }), "{error:?}");
+        let error = read(&request, &answer(r#"{"error":"invalid_client"}"#), true).unwrap_err();
+        assert!(matches!(error, AppError::ClientRefused { level: Some(LevelName::Tenant), .. }), "{error:?}");
     }
 
     #[test]

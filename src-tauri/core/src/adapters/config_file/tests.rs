@@ -143,7 +143,7 @@ fn small(margin: u32) -> Config {
 fn saved_twice() -> TempDir {
     let directory = scratch();
     let mut file = file_in(directory.path());
-    assert_eq!(file.load(), Loaded { config: Config::default(), read_only: None, notice: None });
+    assert_eq!(file.load(), Loaded::writable(Config::default()));
     file.save(&small(1)).unwrap();
     file.save(&small(2)).unwrap();
     directory
@@ -201,7 +201,7 @@ fn every_variant_comes_back() {
     file.save(&everything()).unwrap();
     drop(file);
     let loaded = loaded(directory.path());
-    assert_eq!(loaded, Loaded { config: everything(), read_only: None, notice: None });
+    assert_eq!(loaded, Loaded::writable(everything()));
 }
 
 #[test]
@@ -310,7 +310,7 @@ fn f_sto_6_with_both_damaged_nothing_is_written_until_the_user_decides() {
     let mut file = file_in(directory.path());
     file.load();
     file.set_damaged_aside().unwrap();
-    assert_eq!(file.load(), Loaded { config: Config::default(), read_only: None, notice: None });
+    assert_eq!(file.load(), Loaded::writable(Config::default()));
     file.save(&small(3)).unwrap();
     let mut kept: Vec<String> = Vec::new();
     for name in names(directory.path()) {
@@ -416,7 +416,7 @@ fn f_sto_8_a_directory_that_is_a_file_is_said() {
     let mut file = file_in(&directory);
     let reason = file.load().read_only.unwrap();
     assert!(reason.contains("config"), "{reason}");
-    assert_eq!(file.save(&small(1)), Err(AppError::ReadOnly { reason }));
+    assert_eq!(file.save(&small(1)), Err(AppError::ReadOnly { reason, can_set_aside: false }));
     assert_eq!(text_of(&directory), "a file");
 }
 
@@ -453,7 +453,7 @@ fn f_sto_8_a_link_is_followed_and_kept() {
     fs::copy(saved_twice().path().join(FILE), &real).unwrap();
     symlink(&real, &link).unwrap();
     let mut file = file_in(directory.path());
-    assert_eq!(file.load(), Loaded { config: small(2), read_only: None, notice: None });
+    assert_eq!(file.load(), Loaded::writable(small(2)));
     file.save(&small(3)).unwrap();
     assert!(link.is_symlink());
     assert_eq!(super::read(&real).config(), Some(small(3)));
@@ -535,7 +535,7 @@ fn f_sto_14_unknown_fields_survive() {
         .replace(&format!("\"crc\":{}", old["crc"]), &format!("\"crc\":{}", crc32(data.as_bytes())));
     fs::write(&main, &text).unwrap();
     let mut file = file_in(directory.path());
-    assert_eq!(file.load(), Loaded { config: config.clone(), read_only: None, notice: None });
+    assert_eq!(file.load(), Loaded::writable(config.clone()));
     // Two times over, with everything at another place and one instance gone.
     config.instances.remove(1);
     config.instances.reverse();
