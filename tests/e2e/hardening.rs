@@ -117,8 +117,7 @@ async fn wrong_arguments_are_refused_and_the_app_goes_on() {
     let snapshot = call(&window, "snapshot", json!({})).await.expect("a snapshot");
     assert_eq!(snapshot["instances"], json!([]));
     assert!(desktop.log().len() < 20_000, "the log does not hold what was sent");
-    window.click(names::TRY_PRACTICE).await;
-    wait_until_verified(&window).await;
+    try_practice(&window).await;
     copy_token(&desktop, &window).await;
     window.quit().await;
 }
@@ -166,8 +165,7 @@ impl Listener {
 async fn the_page_goes_nowhere_and_opens_no_second_window() {
     let desktop = Desktop::start("navigation").await;
     let window = desktop.open_window().await;
-    window.click(names::TRY_PRACTICE).await;
-    wait_until_verified(&window).await;
+    try_practice(&window).await;
     let listener = Listener::start();
     let here = format!("http://127.0.0.1:{}/", listener.port);
     let home = window.client().current_url().await.expect("an address");
@@ -405,7 +403,6 @@ async fn the_policy_stops_foreign_scripts_styles_and_requests() {
 
     assert_eq!(window.evaluate("return Object.isFrozen(Object.prototype)").await, true);
     assert_eq!(window.evaluate("return typeof window.__TAURI__").await, "undefined");
-    window.click(names::TRY_PRACTICE).await;
-    wait_until_verified(&window).await;
+    try_practice(&window).await;
     window.quit().await;
 }

@@ -14,8 +14,7 @@ async fn from_the_first_start_to_a_token_that_stays_valid() {
     window.wait_for(names::TRY_PRACTICE, SOON).await;
     window.screenshot("1-first-start").await;
 
-    window.click(names::TRY_PRACTICE).await;
-    wait_until_verified(&window).await;
+    try_practice(&window).await;
     window.screenshot("2-verified").await;
 
     // What is on the clipboard is the token and nothing but the token, and it works.

@@ -83,8 +83,7 @@ async fn nothing_of_the_page_is_left_on_disk_and_the_rest_is_private() {
 
     // The same look finds what the web view keeps where it may: under a driver, which needs a lasting context.
     let window = desktop.open_window().await;
-    window.click(names::TRY_PRACTICE).await;
-    wait_until_verified(&window).await;
+    try_practice(&window).await;
     window.click(names::SETTINGS).await;
     window.click("theme-dark").await;
     let saved = desktop.home().join(format!("data/{IDENTIFIER}/preferences.json"));
@@ -127,8 +126,7 @@ async fn a_second_start_shows_the_first_and_a_crash_leaves_no_lock() {
 
     // The lock was taken over: what is changed now is saved, and found again.
     let window = desktop.open_window().await;
-    window.click(names::TRY_PRACTICE).await;
-    wait_until_verified(&window).await;
+    try_practice(&window).await;
     assert!(!window.sees("read-only").await);
     window.kill().await;
     let window = desktop.open_window().await;
@@ -141,8 +139,7 @@ async fn a_second_start_shows_the_first_and_a_crash_leaves_no_lock() {
 async fn a_copied_token_is_marked_as_secret_and_taken_back_only_if_it_is_still_there() {
     let desktop = Desktop::start("clipboard").await;
     let window = desktop.open_window().await;
-    window.click(names::TRY_PRACTICE).await;
-    wait_until_verified(&window).await;
+    try_practice(&window).await;
 
     // Only what is a secret says so.
     desktop.set_clipboard("something else");

@@ -121,8 +121,7 @@ async fn every_screen_fits_in_both_themes_and_sizes() {
         look(&window, colours, "01-first-run").await;
     }
     tab_through(&window, "first run").await;
-    window.click(names::TRY_PRACTICE).await;
-    wait_until_verified(&window).await;
+    try_practice(&window).await;
     add_application(&window, server.base_url(), &client_id, "a-good-secret").await;
     wait_until_verified(&window).await;
 

@@ -12,6 +12,7 @@ mod keychain;
 mod lifecycle;
 mod looks;
 mod names;
+mod walkthroughs;
 
 use std::time::Duration;
 
@@ -33,6 +34,14 @@ fn claims(token: &str) -> Value {
 /// A claim that is a time in seconds.
 fn time(token: &str, claim: &str) -> i64 {
     claims(token)[claim].as_i64().unwrap_or_else(|| panic!("no time in {claim}"))
+}
+
+/// *Try it without an account*, and from the quickstart on to the application's page.
+async fn try_practice(window: &Window<'_>) {
+    window.click(names::TRY_PRACTICE).await;
+    window.wait_for(names::WALKTHROUGH_PAGE, REQUEST).await;
+    window.click(names::APP_ITEM).await;
+    wait_until_verified(window).await;
 }
 
 /// Waits until the token is shown as verified.

@@ -109,3 +109,81 @@ pub(crate) const KEEP_FOR_SESSION: &str = "error-action-keepForSession";
 pub(crate) const RETRY_KEYCHAIN_HERE: &str = "error-action-retryKeychain";
 /// What an application's token is doing, in the sidebar.
 pub(crate) const APP_STATE: &str = "app-state";
+/// Opens the list of walkthroughs.
+pub(crate) const WALKTHROUGHS: &str = "walkthroughs";
+/// The page of a walkthrough.
+pub(crate) const WALKTHROUGH_PAGE: &str = "walkthrough-page";
+/// Chooses the application of a walkthrough.
+pub(crate) const WALKTHROUGH_APPLICATION: &str = "walkthrough-application";
+/// Takes another scope; Backspace takes the last one away.
+pub(crate) const SCOPE_INPUT: &str = "scope-input";
+/// Registers an application on the practice server.
+pub(crate) const REGISTER_PRACTICE: &str = "register-practice";
+/// Opens the next step.
+pub(crate) const STEP_NEXT: &str = "step-next";
+/// The request of a step.
+pub(crate) const STEP_REQUEST: &str = "step-request";
+/// Runs a step.
+pub(crate) const STEP_RUN: &str = "step-run";
+/// What came of it.
+pub(crate) const STEP_STATUS: &str = "step-status";
+/// What went wrong in it.
+pub(crate) const STEP_ERROR: &str = "step-error";
+/// The button under a 403 that asks for what is missing.
+pub(crate) const ASK_FOR_SCOPES: &str = "error-action-askForScopes";
+/// Makes the practice server's tokens short enough to watch one being renewed.
+pub(crate) const WATCH_RENEWAL: &str = "watch-renewal";
+/// Code that keeps a token valid.
+pub(crate) const CODE_TEXT: &str = "code-text";
+/// Has the practice server generate a new secret.
+pub(crate) const ROTATE_PRACTICE: &str = "rotate-practice";
+/// How the new secret was taken.
+pub(crate) const SECRET_TRIAL_NEW: &str = "secret-trial-new";
+/// How the old one was.
+pub(crate) const SECRET_TRIAL_OLD: &str = "secret-trial-old";
+/// Has the practice server send a webhook.
+pub(crate) const WEBHOOK_RECEIVE: &str = "webhook-receive";
+/// A webhook's body.
+pub(crate) const WEBHOOK_BODY: &str = "webhook-body";
+/// Verifies it.
+pub(crate) const WEBHOOK_VERIFY: &str = "webhook-verify";
+/// Opens ScaiKey's page about a walkthrough.
+pub(crate) const OPEN_DOCUMENTATION: &str = "open-documentation";
+/// Opens the admin UI.
+pub(crate) const OPEN_ADMIN: &str = "open-admin";
+/// The answer of an endpoint as a table.
+pub(crate) const CALL_TABLE: &str = "call-table";
+/// Opens the activity.
+pub(crate) const ACTIVITY: &str = "activity";
+/// The activity.
+pub(crate) const ACTIVITY_PAGE: &str = "activity-page";
+/// An exchange in it.
+pub(crate) const ACTIVITY_ROW: &str = "activity-row";
+/// An exchange in full.
+pub(crate) const EXCHANGE_CARD: &str = "exchange-card";
+/// Copies its request as curl.
+pub(crate) const COPY_CURL: &str = "copy-curl";
+/// Writes the activity as a HAR file.
+pub(crate) const EXPORT_HAR: &str = "export-har";
+/// Where that went.
+pub(crate) const EXPORT_PATH: &str = "export-path";
+/// Goes to *Call an endpoint*.
+pub(crate) const OPEN_CALL: &str = "open-call";
+/// The path that is called.
+pub(crate) const CALL_PATH: &str = "call-path";
+/// Calls it.
+pub(crate) const CALL_RUN: &str = "call-run";
+/// What came of it.
+pub(crate) const CALL_STATUS: &str = "call-status";
+/// What a refusal means.
+pub(crate) const CALL_ERROR: &str = "call-error";
+
+/// A step in the rail of a walkthrough.
+pub(crate) fn walkthrough_step(index: usize) -> String {
+    format!("walkthrough-step-{index}")
+}
+
+/// A walkthrough in the list.
+pub(crate) fn walkthrough_card(id: &str) -> String {
+    format!("walkthrough-card-{id}")
+}
