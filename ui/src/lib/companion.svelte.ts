@@ -5,6 +5,7 @@ import type { ApplicationDraft } from "./contract/ApplicationDraft";
 import type { ApplicationView } from "./contract/ApplicationView";
 import type { CopyFormatView } from "./contract/CopyFormatView";
 import type { CopyReceipt } from "./contract/CopyReceipt";
+import type { EndpointKey } from "./contract/EndpointKey";
 import type { InstanceView } from "./contract/InstanceView";
 import type { Preferences } from "./contract/Preferences";
 import type { Snapshot } from "./contract/Snapshot";
@@ -21,13 +22,21 @@ export type Place =
   | { kind: "walkthroughs" }
   /** Without a step it begins with the first that is not done. */
   | { kind: "walkthrough"; id: WalkthroughId; step?: number }
+  /** What was sent and answered; of one application, if one is named. */
+  | { kind: "activity"; application?: string }
   | { kind: "settings" };
 
 /** The dialog that is open over it. */
 export type OpenDialog =
   | { kind: "palette" }
   | { kind: "shortcuts" }
-  | { kind: "instance"; id: string | null; focus?: "extraCa" | "endpoints" }
+  | {
+      kind: "instance";
+      id: string | null;
+      focus?: "extraCa" | "endpoints";
+      /** A token endpoint to take over into those typed by hand. */
+      use?: { key: EndpointKey; url: string };
+    }
   | {
       kind: "application";
       instance: string;
