@@ -58,15 +58,21 @@ export default ts.config(
   forbid(["src/**"], [], ""),
   forbid(
     ["src/components/**", "src/lib/**"],
-    ["**/views/*", ...domains.map((domain) => `**/${domain}/*`)],
+    ["**/views/*", "**/walkthrough/*", ...domains.map((domain) => `**/${domain}/*`)],
     "Components and lib know no domain.",
   ),
   ...domains.map((domain) =>
     forbid(
       [`src/${domain}/**`],
-      ["**/views/*", ...domains.filter((other) => other !== domain).map((other) => `**/${other}/*`)],
+      [
+        "**/views/*",
+        "**/walkthrough/*",
+        ...domains.filter((other) => other !== domain).map((other) => `**/${other}/*`),
+      ],
       "A domain imports from components and lib only; views put domains together.",
     ),
   ),
+  // A walkthrough leads through several domains.
+  forbid(["src/walkthrough/**"], ["**/views/*"], "Views show walkthroughs, not the other way round."),
   { files: ["src/lib/ipc.ts"], rules: { "no-restricted-imports": "off" } },
 );

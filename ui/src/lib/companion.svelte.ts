@@ -1,11 +1,16 @@
 /** The store: the newest snapshot, what is open, the preferences, the ticking clock, and the actions. */
+import { NO_ANSWERS } from "./answers";
 import type { AppError } from "./contract/AppError";
+import type { ApplicationDraft } from "./contract/ApplicationDraft";
 import type { ApplicationView } from "./contract/ApplicationView";
 import type { CopyFormatView } from "./contract/CopyFormatView";
 import type { CopyReceipt } from "./contract/CopyReceipt";
+import type { EndpointKey } from "./contract/EndpointKey";
 import type { InstanceView } from "./contract/InstanceView";
 import type { Preferences } from "./contract/Preferences";
 import type { Snapshot } from "./contract/Snapshot";
+import type { WalkthroughAnswers } from "./contract/WalkthroughAnswers";
+import type { WalkthroughId } from "./contract/WalkthroughId";
 import { call, onSnapshot, toAppError } from "./ipc";
 import { duration } from "./time";
 
@@ -14,14 +19,34 @@ export type Place =
   | { kind: "home" }
   | { kind: "application"; id: string }
   | { kind: "instance"; id: string }
+  | { kind: "walkthroughs" }
+  /** Without a step it begins with the first that is not done. */
+  | { kind: "walkthrough"; id: WalkthroughId; step?: number }
+  /** What was sent and answered; of one application, if one is named. */
+  | { kind: "activity"; application?: string }
   | { kind: "settings" };
 
 /** The dialog that is open over it. */
 export type OpenDialog =
   | { kind: "palette" }
   | { kind: "shortcuts" }
-  | { kind: "instance"; id: string | null; focus?: "extraCa" | "endpoints" }
-  | { kind: "application"; instance: string; id: string | null; focus?: "secret" | "scopes" }
+  | {
+      kind: "instance";
+      id: string | null;
+      focus?: "extraCa" | "endpoints";
+      /** A token endpoint to take over into those typed by hand. */
+      use?: { key: EndpointKey; url: string };
+    }
+  | {
+      kind: "application";
+      instance: string;
+      id: string | null;
+      focus?: "secret" | "scopes";
+      /** What a new one starts with besides. */
+      prefill?: Partial<ApplicationDraft>;
+      /** Takes a new one over, instead of its page being opened. */
+      onsaved?: (id: string) => void;
+    }
   | { kind: "deleteInstance"; id: string }
   | { kind: "deleteApplication"; id: string }
   | { kind: "removeEverything" };
@@ -280,9 +305,22 @@ class Companion {
     return moved;
   }
 
+  /** Gives some answers of a walkthrough; the others stay. */
+  async #answer(walkthrough: WalkthroughId, change: Partial<WalkthroughAnswers>): Promise<void> {
+    const view = this.#snapshot?.walkthroughs.find(({ id }) => id === walkthrough);
+    const answers = { ...(view?.answers ?? NO_ANSWERS), ...change };
+    await call("answer_walkthrough", { walkthrough, answers });
+  }
+
+  /** Starts the practice server and leads through the Quickstart with what was made on it. */
   async tryPractice(): Promise<void> {
     await this.attempt(async () => {
-      this.open({ kind: "application", id: await call("start_practice") });
+      const application = await call("start_practice");
+      // The instance may be in no snapshot that has come yet.
+      this.take(await call("snapshot"));
+      const instance = this.instanceOf(application)?.id ?? null;
+      await this.#answer("quickstart", { instance, application });
+      this.open({ kind: "walkthrough", id: "quickstart", step: 0 });
     });
   }
 }

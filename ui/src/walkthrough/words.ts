@@ -1,0 +1,74 @@
+/** The few words that are the page's own: what the walkthroughs say comes from the core. */
+import { LEVELS } from "../applications/form";
+import type { Certainty } from "../lib/contract/Certainty";
+import type { LevelName } from "../lib/contract/LevelName";
+import type { StepRequest } from "../lib/contract/StepRequest";
+import type { WalkthroughText } from "../lib/contract/WalkthroughText";
+import type { WalkthroughView } from "../lib/contract/WalkthroughView";
+
+export const CERTAINTIES: Record<Certainty, { words: string; tone: "plain" | "ok" | "warn" }> = {
+  documented: { words: "Documented", tone: "ok" },
+  inferred: { words: "Inferred", tone: "warn" },
+  unknown: { words: "Not documented", tone: "plain" },
+};
+
+/** `Documented: quickstart, step 2`. */
+export function certaintyWords({ certainty, source }: Pick<StepRequest, "certainty" | "source">): string {
+  const { words } = CERTAINTIES[certainty];
+  return certainty === "documented" && source !== "" ? `${words}: ${source}` : words;
+}
+
+/** Who may register an application of a level (contract 1.4). */
+const REGISTERED_BY: Record<LevelName, string> = {
+  GLOBAL: "Only a super_admin may register it.",
+  TENANT: "That tenant's tenant_admin or any higher admin may register it.",
+  PARTNER: "A super_admin or that partner's partner_admin may register it.",
+};
+
+const LEVEL_ORDER: readonly LevelName[] = ["GLOBAL", "TENANT", "PARTNER"];
+
+/** The levels, each with what it means, its endpoints, and who may register it. */
+export const LEVEL_CHOICES = LEVEL_ORDER.flatMap((name) =>
+  LEVELS.filter(({ value }) => value === name).map((level) => ({
+    ...level,
+    detail: `${level.detail} ${REGISTERED_BY[name]}`,
+  })),
+);
+
+/** How many of the steps are done. */
+export const doneOf = (view: WalkthroughView | undefined): number =>
+  view?.steps.filter(({ done }) => done).length ?? 0;
+
+/** `3 of 5 steps`, `All 5 steps done`. */
+export function howFar(text: WalkthroughText, view: WalkthroughView | undefined): string {
+  const [done, all] = [doneOf(view), text.steps.length];
+  if (done === all) return `All ${all} steps done`;
+  return done === 0 ? `${all} steps` : `${done} of ${all} steps`;
+}
+
+/** Whether a walkthrough is about a saved application: then it is said which. */
+export const isAboutApplication = ({ steps }: WalkthroughText): boolean =>
+  steps.some(({ action, panel }) => action !== null || (panel !== "none" && panel !== "webhook"));
+
+/** The lines of a request: a remark is none of what is sent. */
+export const linesOf = (text: string): { text: string; remark: boolean }[] =>
+  text.split("\n").map((line) => ({ text: line, remark: line.startsWith("#") }));
+
+/** A piece of a text beside another one. */
+export interface ComparedPiece {
+  text: string;
+  differs: boolean;
+}
+
+/** Cuts a text where it stops or begins to differ from another one, place by place. */
+export function compared(text: string, other: string): ComparedPiece[] {
+  const pieces: ComparedPiece[] = [];
+  const others = [...other];
+  for (const [index, character] of [...text].entries()) {
+    const differs = character !== others[index];
+    const last = pieces.at(-1);
+    if (last?.differs === differs) last.text += character;
+    else pieces.push({ text: character, differs });
+  }
+  return pieces;
+}
