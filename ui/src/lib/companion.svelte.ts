@@ -14,6 +14,7 @@ export type Place =
   | { kind: "home" }
   | { kind: "application"; id: string }
   | { kind: "instance"; id: string }
+  | { kind: "activity"; application?: string }
   | { kind: "settings" };
 
 /** The dialog that is open over it. */
