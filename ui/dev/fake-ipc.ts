@@ -11,11 +11,12 @@ import type { EndpointSetView } from "../src/lib/contract/EndpointSetView";
 import type { InstanceView } from "../src/lib/contract/InstanceView";
 import type { Preferences } from "../src/lib/contract/Preferences";
 import type { Problem } from "../src/lib/contract/Problem";
-import type { ServerWords } from "../src/lib/contract/ServerWords";
 import type { Snapshot } from "../src/lib/contract/Snapshot";
 import type { Theme } from "../src/lib/contract/Theme";
 import type { TokenDetails } from "../src/lib/contract/TokenDetails";
 import type { TokenView } from "../src/lib/contract/TokenView";
+import { internalError } from "../src/lib/errors";
+import * as errors from "./errors";
 
 const query = new URLSearchParams(location.search);
 const scenario = query.get("scenario") ?? "application";
@@ -25,7 +26,7 @@ const MINUTE = 60_000;
 /** As the real one does. */
 export function toAppError(thrown: unknown): AppError {
   if (typeof thrown === "object" && thrown !== null && "kind" in thrown) return thrown as AppError;
-  return { kind: "internal", detail: String(thrown) };
+  return internalError(String(thrown));
 }
 
 const base64url = (text: string) => btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -44,6 +45,7 @@ function token(clientId: string, age: number, life: number, change: Partial<Toke
       0,
       28,
     ),
+    exchange: null,
     receivedAt,
     expiresAt: receivedAt + life,
     renewsAt: receivedAt + life - MINUTE,
@@ -71,6 +73,7 @@ function application(id: string, name: string, change: Partial<ApplicationView> 
     secret: "keychain",
     token: null,
     phase: { kind: "idle" },
+    candidate: null,
     ...change,
   };
 }
@@ -104,27 +107,6 @@ function instance(id: string, name: string, url: string, change: Partial<Instanc
   };
 }
 
-const words = (change: Partial<ServerWords>): ServerWords => ({
-  status: 401,
-  url: "https://scaikey.staging.acme.io/api/v1/platform/oauth/token",
-  error: "invalid_client",
-  description: "Invalid client credentials",
-  uri: null,
-  excerpt: null,
-  ...change,
-});
-const wrongSecret: AppError = {
-  kind: "clientRefused",
-  method: "clientSecretBasic",
-  alternatives: ["clientSecretPost"],
-  server: words({}),
-};
-const offline: AppError = {
-  kind: "unreachable",
-  address: "scaikey.staging.acme.io:443",
-  detail: "No route to host (os error 113)",
-};
-
 function realistic(): InstanceView[] {
   const life = 60 * MINUTE;
   return [
@@ -151,16 +133,7 @@ function realistic(): InstanceView[] {
           jwksUri: null,
           issuer: { value: "https://scaikey.staging.acme.io/tenants/tnt_widget0001", origin: "typed" },
           discoveredAt: null,
-          discoveryError: {
-            kind: "endpointNotFound",
-            server: words({
-              status: 404,
-              url: "https://scaikey.staging.acme.io/tenants/widget/.well-known/openid-configuration",
-              error: null,
-              description: null,
-              excerpt: "Not Found",
-            }),
-          },
+          discoveryError: errors.noDiscovery,
         }),
       ],
       clockOffsetMs: 430_000,
@@ -171,9 +144,9 @@ function realistic(): InstanceView[] {
           applicationType: "WEB",
           endpointKey: { kind: "tenant", slug: "widget" },
         }),
-        application("usage", "usage-report", { phase: { kind: "failed", error: wrongSecret } }),
+        application("usage", "usage-report", { phase: { kind: "failed", error: errors.wrongSecret } }),
         application("night", "nightly-sync", {
-          phase: { kind: "waiting", retryAt: start + 12_500, error: offline },
+          phase: { kind: "waiting", retryAt: start + 12_500, error: errors.offline },
           token: token("svc_night", 59.6 * MINUTE, life, {
             verdict: { kind: "notVerified", reason: "no keys yet" },
           }),
@@ -193,9 +166,11 @@ const snapshot: Snapshot = {
   revision: 1,
   instances: realistic(),
   keychain: { name: "Secret Service (GNOME Keyring)", status: { kind: "ready" } },
-  storage: { readOnly: null, notice: null },
+  storage: { readOnly: null, canSetAside: false, notice: null },
   defaultMarginSeconds: null,
   undo: null,
+  walkthroughs: [],
+  newestExchange: null,
 };
 let preferences: Preferences = {
   theme: (query.get("theme") ?? "system") as Theme,
@@ -209,12 +184,12 @@ const find = (id: string): ApplicationView => {
   const found = snapshot.instances
     .flatMap(({ applications }) => applications)
     .find((entry) => entry.id === id);
-  if (!found) throw { kind: "notFound", what: "application" } satisfies AppError;
+  if (!found) throw errors.gone("application");
   return found;
 };
 const findInstance = (id: string): InstanceView => {
   const found = snapshot.instances.find((entry) => entry.id === id);
-  if (!found) throw { kind: "notFound", what: "instance" } satisfies AppError;
+  if (!found) throw errors.gone("instance");
   return found;
 };
 const first = () => find("9f2k1x0qd7");
@@ -229,7 +204,7 @@ const scenarios: Record<string, () => void> = {
     const states = [
       (id: string) => ({ token: token(id, 8 * MINUTE, 60 * MINUTE) }),
       (id: string) => ({ token: token(id, 59.2 * MINUTE, 60 * MINUTE) }),
-      () => ({ phase: { kind: "failed" as const, error: wrongSecret } }),
+      () => ({ phase: { kind: "failed" as const, error: errors.wrongSecret } }),
       () => ({}),
     ];
     for (const [n, at] of snapshot.instances.entries()) {
@@ -253,27 +228,25 @@ const scenarios: Record<string, () => void> = {
     if (held) held.scopes = first().scopes;
   },
   failed: () => {
-    Object.assign(first(), { token: null, phase: { kind: "failed", error: wrongSecret } });
+    Object.assign(first(), { token: null, phase: { kind: "failed", error: errors.wrongSecret } });
   },
   scope: () => {
     Object.assign(first(), {
       token: null,
       phase: {
         kind: "failed",
-        error: {
-          kind: "scopeRefused",
-          requested: ["admin:write"],
-          server: words({
-            status: 400,
-            error: "invalid_scope",
-            description: "Scope admin:write is not allowed for this client",
-          }),
-        },
+        error: errors.scopeRefused(["admin:write"]),
       },
     });
   },
+  level: () => {
+    Object.assign(first(), { token: null, phase: { kind: "failed", error: errors.wrongLevel } });
+  },
+  unsafe: () => {
+    Object.assign(first(), { token: null, phase: { kind: "failed", error: errors.unsafeEndpoint } });
+  },
   waiting: () => {
-    Object.assign(first(), { phase: { kind: "waiting", retryAt: start + 12_500, error: offline } });
+    Object.assign(first(), { phase: { kind: "waiting", retryAt: start + 12_500, error: errors.offline } });
   },
   requesting: () => {
     Object.assign(first(), { token: null, phase: { kind: "requesting", since: start, renewal: false } });
@@ -310,8 +283,8 @@ const scenarios: Record<string, () => void> = {
     });
   },
   locked: () => {
-    snapshot.keychain.status = { kind: "failed", error: { kind: "keychainLocked" } };
-    Object.assign(first(), { token: null, phase: { kind: "failed", error: { kind: "keychainLocked" } } });
+    snapshot.keychain.status = { kind: "failed", error: errors.keychainLocked };
+    Object.assign(first(), { token: null, phase: { kind: "failed", error: errors.keychainLocked } });
   },
   unlocking: () => {
     snapshot.keychain.status = { kind: "waiting" };
@@ -321,6 +294,10 @@ const scenarios: Record<string, () => void> = {
     snapshot.storage.notice =
       "The saved file was damaged. It was set aside and the backup from today 11:04 is in use.";
   },
+  damaged: () => {
+    snapshot.storage.readOnly = "The saved file and its backup are both damaged.";
+    snapshot.storage.canSetAside = true;
+  },
   undo: () => {
     snapshot.undo = { id: 1, name: "audit-export", until: start + 25_000 };
   },
@@ -329,7 +306,7 @@ const scenarios: Record<string, () => void> = {
     if (practice)
       Object.assign(practice, {
         running: false,
-        error: { kind: "practice", detail: "Address already in use (os error 98)" },
+        error: errors.practiceStopped,
       });
   },
   broken: () => undefined,
@@ -353,7 +330,7 @@ const payload = (id: string) => {
 
 function details(id: string): TokenDetails {
   const held = find(id).token;
-  if (held === null) throw { kind: "noToken" } satisfies AppError;
+  if (held === null) throw errors.noToken;
   if (held.kind !== "jwt") {
     return {
       tokenId: held.id,
@@ -522,8 +499,9 @@ function forget<T extends { name: string }>(list: T[], item: T): void {
   publish();
 }
 
+/** A command that is not here fails as one that the shell does not know. */
 type Handlers = {
-  [K in keyof Commands]: (
+  [K in keyof Commands]?: (
     args: Commands[K]["args"],
   ) => Commands[K]["result"] | Promise<Commands[K]["result"]>;
 };
@@ -531,17 +509,27 @@ type Handlers = {
 const required = (field: Problem["field"], value: string, message: string): Problem[] =>
   value.trim() === "" ? [{ field, severity: "error", message }] : [];
 
+const NOTHING_FOUND = { scopes: [], grantTypes: [], authenticationMethods: [], notes: [] };
+
 const handlers: Handlers = {
   snapshot: () => {
-    if (scenario === "broken")
-      throw { kind: "internal", detail: "snapshot did not answer" } satisfies AppError;
+    if (scenario === "broken") throw internalError("snapshot did not answer");
     return structuredClone(snapshot);
   },
   discover: async ({ draft, tenantSlug }) => {
     await later(500);
     const url = draft.url.trim().replace(/\/+$/, "");
-    if (url.includes("offline"))
-      throw { kind: "hostNotFound", host: url.replace(/^https?:\/\//, "") } satisfies AppError;
+    if (url.includes("elsewhere")) {
+      const { unsafeEndpoint: discoveryError } = errors;
+      const refused = endpoints(url, { tokenEndpoint: null, discoveryError });
+      return {
+        ...NOTHING_FOUND,
+        url,
+        discoveryUrl: `${url}/.well-known/openid-configuration`,
+        endpoints: refused,
+      };
+    }
+    if (url.includes("offline")) throw errors.hostNotFound(url.replace(/^https?:\/\//, ""));
     return {
       url,
       discoveryUrl: `${url}/.well-known/openid-configuration`,
@@ -586,7 +574,7 @@ const handlers: Handlers = {
   },
   test_application: async ({ draft }) => {
     await later(900);
-    if (draft.secret.kind === "set" && draft.secret.value.includes("wrong")) throw wrongSecret;
+    if (draft.secret.kind === "set" && draft.secret.value.includes("wrong")) throw errors.wrongSecret;
     return {
       durationMs: 41,
       kind: "jwt",
@@ -670,8 +658,7 @@ const handlers: Handlers = {
   copy_token: async ({ application: id }) => {
     await later(150);
     if (find(id).token === null) await renew(id);
-    if (scenario === "clipboard")
-      throw { kind: "clipboard", detail: "no clipboard owner" } satisfies AppError;
+    if (scenario === "clipboard") throw errors.clipboard;
     const at = snapshot.instances.find(({ applications }) => applications.some((entry) => entry.id === id));
     const clears = preferences.clearClipboardSeconds;
     return {
@@ -736,6 +723,36 @@ const handlers: Handlers = {
     text: "ScaiKey Companion 0.1.0\nSystem: linux x86_64\nWeb view: 2.50.1\nKeychain: ready (Secret Service (GNOME Keyring))\nSaving: works\nInstances: 3\nApplications: 6, 4 with a token\nErrors now: clientRefused, unreachable",
   }),
   copy_diagnostics: () => null,
+  open_page: () => null,
+  ask_for_scopes: async ({ application: id, scopes }) => {
+    const asked = find(id);
+    asked.scopes = [...new Set([...asked.scopes, ...scopes])];
+    await renew(id);
+    return null;
+  },
+  drop_scopes: async ({ application: id, scopes }) => {
+    const asked = find(id);
+    asked.scopes = asked.scopes.filter((scope) => !scopes.includes(scope));
+    await renew(id);
+    return null;
+  },
+  allow_practice_scopes: async () => {
+    await later(150);
+    return null;
+  },
+  try_level: async ({ application: id, level, tenantSlug }) => {
+    await later(700);
+    if (tenantSlug === "wrong") throw errors.wrongLevel;
+    Object.assign(find(id), { level, tenantSlug: tenantSlug === "" ? null : tenantSlug });
+    publish();
+    return null;
+  },
+  set_damaged_aside: async () => {
+    await later(150);
+    snapshot.storage = { readOnly: null, canSetAside: false, notice: null };
+    publish();
+    return null;
+  },
   painted: () => null,
 };
 
@@ -745,7 +762,9 @@ export async function call<K extends keyof Commands>(
   ...args: Commands[K]["args"] extends null ? [] : [args: Commands[K]["args"]]
 ): Promise<Commands[K]["result"]> {
   await later(scenario === "slow" ? 1_500 : 5);
-  return structuredClone(await handlers[name](args[0] as Commands[K]["args"]));
+  const handler = handlers[name];
+  if (!handler) throw internalError(`command ${name} not found`);
+  return structuredClone(await handler(args[0] as Commands[K]["args"]));
 }
 
 /** Opens what the address asks for, once the page is there. */
@@ -775,7 +794,6 @@ async function stage(): Promise<void> {
     case "deleteApplication":
       companion.openDialog({ kind: "deleteApplication", id: "audit" });
   }
-  if (query.has("problem"))
-    await companion.attempt(() => Promise.reject({ kind: "clipboard", detail: "no clipboard owner" }));
+  if (query.has("problem")) await companion.attempt(() => Promise.reject(errors.clipboard));
 }
 void stage();

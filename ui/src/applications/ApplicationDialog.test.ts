@@ -7,6 +7,7 @@ import type { ApplicationView } from "../lib/contract/ApplicationView";
 import type { InstanceView } from "../lib/contract/InstanceView";
 import type { Problem } from "../lib/contract/Problem";
 import type { TestReport } from "../lib/contract/TestReport";
+import { anError, serverWords } from "../lib/example";
 import * as ipc from "../lib/ipc";
 import ApplicationDialog from "./ApplicationDialog.svelte";
 
@@ -31,6 +32,7 @@ const application: ApplicationView = {
   secret: "keychain",
   token: null,
   phase: { kind: "idle" },
+  candidate: null,
 };
 const instance: InstanceView = {
   id: "i1",
@@ -79,6 +81,7 @@ beforeEach(() => {
 });
 afterEach(cleanup);
 
+const locked = anError("keychainLocked", [{ kind: "retryKeychain" }, { kind: "keepForSession" }]);
 const byId = (id: string) => screen.getByTestId(id);
 const type = (id: string, value: string) => fireEvent.input(byId(id), { target: { value } });
 const click = (id: string) => fireEvent.click(byId(id));
@@ -106,7 +109,7 @@ describe("inline validation", () => {
   });
 
   it("says errors after a submit, and closes nothing", async () => {
-    answers["save_application"] = refuse({ kind: "invalidInput", problems: [error] });
+    answers["save_application"] = refuse(anError("invalidInput", [], { problems: [error] }));
     const onclose = open();
     await click("save");
     await screen.findByText("Enter the client ID.");
@@ -175,13 +178,11 @@ describe("the secret", () => {
 describe("a keychain that fails at save", () => {
   it("offers the session and saves with it", async () => {
     answers["save_application"] = ({ draft }) =>
-      draft.secret.kind === "set" && draft.secret.keep === "session"
-        ? "a2"
-        : refuse({ kind: "keychainLocked" })();
+      draft.secret.kind === "set" && draft.secret.keep === "session" ? "a2" : refuse(locked)();
     const onclose = open();
     await type("secret-input", "s");
     await click("save");
-    await fireEvent.click(await screen.findByText("Keep for this session only"));
+    await fireEvent.click(await screen.findByTestId("error-action-keepForSession"));
     await waitFor(() => {
       expect(onclose).toHaveBeenCalled();
     });
@@ -189,10 +190,10 @@ describe("a keychain that fails at save", () => {
   });
 
   it("is asked again on demand", async () => {
-    answers["save_application"] = refuse({ kind: "keychainLocked" });
+    answers["save_application"] = refuse(locked);
     open();
     await click("save");
-    await fireEvent.click(await screen.findByText("Try the keychain again"));
+    await fireEvent.click(await screen.findByTestId("error-action-retryKeychain"));
     await waitFor(() => {
       expect(called("save_application")).toHaveLength(2);
     });
@@ -219,34 +220,26 @@ describe("Test", () => {
     answers["test_application"] = ({ draft }) =>
       draft.clientAuthentication === "clientSecretPost"
         ? report
-        : refuse({
-            kind: "clientRefused",
-            method: "clientSecretBasic",
-            alternatives: ["clientSecretPost"],
-            server: {
-              status: 401,
-              url: "https://id.example/t",
-              error: null,
-              description: null,
-              uri: null,
-              excerpt: null,
-            },
-          })();
+        : refuse(
+            anError("clientRefused", [{ kind: "tryMethod", method: "clientSecretPost" }], {
+              server: serverWords(),
+            }),
+          )();
     open("a1");
     await click("test");
     const card = await screen.findByTestId("error-card");
     expect(card.textContent).toContain("The server answered 401. It gave no reason.");
-    await fireEvent.click(screen.getByText("Try with secret in the body"));
+    await fireEvent.click(screen.getByTestId("error-action-tryMethod"));
     await screen.findByTestId("test-result");
     expect((byId("method-clientSecretPost") as HTMLInputElement).checked).toBe(true);
     expect(screen.queryByTestId("error-card")).toBeNull();
   });
 
   it("lets the secret be entered again", async () => {
-    answers["test_application"] = refuse({ kind: "secretMissing" });
+    answers["test_application"] = refuse(anError("secretMissing", [{ kind: "enterSecret" }]));
     open("a1");
     await click("test");
-    await fireEvent.click(await screen.findByText("Enter the secret again"));
+    await fireEvent.click(await screen.findByTestId("error-action-enterSecret"));
     await waitFor(() => {
       expect(document.activeElement).toBe(byId("secret-input"));
     });

@@ -5,7 +5,7 @@ import type { AppError } from "../lib/contract/AppError";
 import type { DiscoveryReport } from "../lib/contract/DiscoveryReport";
 import type { InstanceDraft } from "../lib/contract/InstanceDraft";
 import type { InstanceView } from "../lib/contract/InstanceView";
-import type { Snapshot } from "../lib/contract/Snapshot";
+import { anError, aSnapshot } from "../lib/example";
 import * as ipc from "../lib/ipc";
 import DeleteInstanceDialog from "./DeleteInstanceDialog.svelte";
 import InstanceDialog from "./InstanceDialog.svelte";
@@ -84,14 +84,7 @@ beforeEach(() => {
   vi.mocked(ipc.call).mockReset();
   vi.mocked(ipc.call).mockImplementation(((name: string, args: { draft: InstanceDraft }) =>
     Promise.resolve(answers[name]?.(args) ?? null)) as unknown as typeof ipc.call);
-  companion.take({
-    revision: 1,
-    instances: [instance],
-    keychain: { name: "Keychain", status: { kind: "ready" } },
-    storage: { readOnly: null, notice: null },
-    defaultMarginSeconds: null,
-    undo: null,
-  } satisfies Snapshot);
+  companion.take(aSnapshot({ instances: [instance] }));
 });
 afterEach(cleanup);
 
@@ -127,12 +120,12 @@ describe("adding", () => {
   });
 
   it("says honestly that discovery is missing, and saves without it", async () => {
-    answers["discover"] = () => failing({ kind: "hostNotFound", host: "new.example" });
+    answers["discover"] = () => failing(anError("hostNotFound"));
     open();
     await type("instance-url", "https://new.example");
     await click("discover");
     const missing = await screen.findByTestId("discovery-missing");
-    expect(missing.textContent).toContain("Discovery could not be read: The host new.example was not found.");
+    expect(missing.textContent).toContain("Discovery could not be read: What happened: hostNotFound.");
     expect(missing.textContent).toContain("The documented paths are used instead.");
     await click("save");
     await waitFor(() => {
@@ -141,7 +134,7 @@ describe("adding", () => {
   });
 
   it("promises no documented paths of another provider", async () => {
-    answers["discover"] = () => failing({ kind: "hostNotFound", host: "new.example" }, null);
+    answers["discover"] = () => failing(anError("hostNotFound"), null);
     open();
     await click("kind-openIdProvider");
     await type("instance-url", "https://new.example");
@@ -167,7 +160,9 @@ describe("adding", () => {
       draft.endpoints[0]?.tokenEndpoint
         ? report
         : failing(
-            { kind: "unsafeEndpoint", url: "https://other.example/token", reason: "Another host." },
+            anError("unsafeEndpoint", [{ kind: "useEndpoint", url: "https://other.example/token" }], {
+              detail: "Another host.",
+            }),
             null,
           );
     open();
@@ -193,10 +188,13 @@ describe("adding", () => {
 
   it("shows what is wrong with the address at its field", async () => {
     answers["discover"] = () =>
-      Promise.reject({
-        kind: "invalidInput",
-        problems: [{ field: "url", severity: "error", message: "Plain http is used on this computer only." }],
-      } as unknown as Error);
+      Promise.reject(
+        anError("invalidInput", [], {
+          problems: [
+            { field: "url", severity: "error", message: "Plain http is used on this computer only." },
+          ],
+        }) as unknown as Error,
+      );
     open();
     await click("discover");
     await screen.findByText("Plain http is used on this computer only.");

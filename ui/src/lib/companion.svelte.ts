@@ -3,9 +3,11 @@ import type { AppError } from "./contract/AppError";
 import type { ApplicationView } from "./contract/ApplicationView";
 import type { CopyFormatView } from "./contract/CopyFormatView";
 import type { CopyReceipt } from "./contract/CopyReceipt";
+import type { EndpointKey } from "./contract/EndpointKey";
 import type { InstanceView } from "./contract/InstanceView";
 import type { Preferences } from "./contract/Preferences";
 import type { Snapshot } from "./contract/Snapshot";
+import type { WalkthroughId } from "./contract/WalkthroughId";
 import { call, onSnapshot, toAppError } from "./ipc";
 import { duration } from "./time";
 
@@ -14,6 +16,9 @@ export type Place =
   | { kind: "home" }
   | { kind: "application"; id: string }
   | { kind: "instance"; id: string }
+  | { kind: "walkthroughs" }
+  | { kind: "walkthrough"; id: WalkthroughId }
+  /** What was sent and answered; of one application, if one is named. */
   | { kind: "activity"; application?: string }
   | { kind: "settings" };
 
@@ -21,7 +26,13 @@ export type Place =
 export type OpenDialog =
   | { kind: "palette" }
   | { kind: "shortcuts" }
-  | { kind: "instance"; id: string | null; focus?: "extraCa" | "endpoints" }
+  | {
+      kind: "instance";
+      id: string | null;
+      focus?: "extraCa" | "endpoints";
+      /** A token endpoint to take over into those typed by hand. */
+      use?: { key: EndpointKey; url: string };
+    }
   | { kind: "application"; instance: string; id: string | null; focus?: "secret" | "scopes" }
   | { kind: "deleteInstance"; id: string }
   | { kind: "deleteApplication"; id: string }

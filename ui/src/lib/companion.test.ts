@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from "vitest";
 import type { Snapshot } from "./contract/Snapshot";
-import { anApplication, anInstance, aSnapshot, aToken, somePreferences } from "./example";
+import { anApplication, anError, anInstance, aSnapshot, aToken, somePreferences } from "./example";
 
 const shell = vi.hoisted(() => ({ call: vi.fn(), publish: (_: unknown): void => undefined }));
 vi.mock("./ipc", () => ({
@@ -114,14 +114,14 @@ it("tells a new token and a failure of the application on screen", async () => {
     });
   shell.publish(withA({ token: aToken({ id: 7, expiresAt: null }) }, 6));
   expect(companion.announcement).toBe("billing-sync: new token");
-  shell.publish(withA({ phase: { kind: "failed", error: { kind: "secretMissing" } } }, 7));
+  shell.publish(withA({ phase: { kind: "failed", error: anError("secretMissing") } }, 7));
   expect(companion.announcement).toBe("billing-sync: no new token");
 });
 
 it("keeps the error of an action until it is dismissed or another begins", async () => {
   const companion = await fresh();
   await companion.start();
-  answers["request_token"] = Object.assign(new Error(), { kind: "secretMissing" });
+  answers["request_token"] = Object.assign(new Error(), anError("secretMissing"));
   await companion.requestToken("a");
   expect(companion.problem?.kind).toBe("secretMissing");
   companion.dismissProblem();

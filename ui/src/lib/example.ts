@@ -1,7 +1,11 @@
 /** Views for tests. */
+import type { AppError } from "./contract/AppError";
 import type { ApplicationView } from "./contract/ApplicationView";
+import type { Fix } from "./contract/Fix";
+import type { FixAction } from "./contract/FixAction";
 import type { InstanceView } from "./contract/InstanceView";
 import type { Preferences } from "./contract/Preferences";
+import type { ServerWords } from "./contract/ServerWords";
 import type { Snapshot } from "./contract/Snapshot";
 import type { TokenView } from "./contract/TokenView";
 
@@ -20,6 +24,7 @@ export const anApplication = (change: Partial<ApplicationView> = {}): Applicatio
   secret: "keychain",
   token: null,
   phase: { kind: "idle" },
+  candidate: null,
   ...change,
 });
 
@@ -30,6 +35,7 @@ export const aToken = (change: Partial<TokenView> = {}): TokenView => ({
   tokenType: "Bearer",
   headerPreview: "eyJ",
   payloadPreview: "eyJ",
+  exchange: null,
   receivedAt: 0,
   expiresAt: 3_600_000,
   renewsAt: null,
@@ -61,9 +67,11 @@ export const aSnapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
   revision: 1,
   instances: [],
   keychain: { name: "Secret Service", status: { kind: "ready" } },
-  storage: { readOnly: null, notice: null },
+  storage: { readOnly: null, canSetAside: false, notice: null },
   defaultMarginSeconds: null,
   undo: null,
+  walkthroughs: [],
+  newestExchange: null,
   ...change,
 });
 
@@ -73,5 +81,28 @@ export const somePreferences = (change: Partial<Preferences> = {}): Preferences 
   zoomPercent: 100,
   copyFormat: "bare",
   lastApplication: null,
+  ...change,
+});
+
+/** An error; each of its buttons says the kind of its fix. */
+export const anError = (kind: string, fixes: FixAction[] = [], change: Partial<AppError> = {}): AppError => ({
+  kind,
+  title: `What happened: ${kind}.`,
+  help: "What to do.",
+  server: null,
+  detail: null,
+  fixes: fixes.map((action): Fix => ({ action, label: action.kind })),
+  problems: [],
+  ...change,
+});
+
+export const serverWords = (change: Partial<ServerWords> = {}): ServerWords => ({
+  stage: "token",
+  status: 401,
+  url: "https://scaikey.example/token",
+  error: null,
+  description: null,
+  uri: null,
+  excerpt: null,
   ...change,
 });

@@ -4,16 +4,17 @@ import { listen } from "@tauri-apps/api/event";
 import type { AppError } from "./contract/AppError";
 import type { Commands } from "./contract/Commands";
 import type { Snapshot } from "./contract/Snapshot";
+import { internalError } from "./errors";
 
 /** A command that has not answered by then never will (the keychain itself gives up after 60 s). */
 const LONGEST_WAIT_MS = 90_000;
 
 const isAppError = (value: unknown): value is AppError =>
-  typeof value === "object" && value !== null && "kind" in value && typeof value.kind === "string";
+  typeof value === "object" && value !== null && "kind" in value && "title" in value && "fixes" in value;
 
 /** Makes an error of the contract out of whatever was thrown. */
 export function toAppError(thrown: unknown): AppError {
-  return isAppError(thrown) ? thrown : { kind: "internal", detail: String(thrown) };
+  return isAppError(thrown) ? thrown : internalError(String(thrown));
 }
 
 /** Calls a command. Rejects with an {@link AppError}. */
@@ -24,7 +25,7 @@ export async function call<K extends keyof Commands>(
   let timer: ReturnType<typeof setTimeout> | undefined;
   const tooLate = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject({ kind: "internal", detail: `${name} did not answer` } satisfies AppError);
+      reject(internalError(`${name} did not answer`));
     }, LONGEST_WAIT_MS);
   });
   try {

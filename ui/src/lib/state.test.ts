@@ -1,22 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { AppError } from "./contract/AppError";
-import type { ServerWords } from "./contract/ServerWords";
-import { anApplication, aToken } from "./example";
+import { anApplication, anError, aToken } from "./example";
 import { shortState } from "./state";
 
 const MINUTE = 60_000;
-const server: ServerWords = {
-  status: 401,
-  url: "",
-  error: null,
-  description: null,
-  uri: null,
-  excerpt: null,
-};
 const token = aToken({ receivedAt: 0, expiresAt: 60 * MINUTE });
-const failed = (error: AppError) => anApplication({ phase: { kind: "failed", error } });
-const waiting = (error: AppError, retryAt: number) =>
-  anApplication({ token, phase: { kind: "waiting", error, retryAt } });
+const failed = (kind: string) => anApplication({ phase: { kind: "failed", error: anError(kind) } });
+const waiting = (kind: string, retryAt: number) =>
+  anApplication({ token, phase: { kind: "waiting", error: anError(kind), retryAt } });
 
 describe("the short state", () => {
   it.each([
@@ -41,33 +31,15 @@ describe("the short state", () => {
       "renewing…",
       "none",
     ],
-    [
-      "offline",
-      waiting({ kind: "unreachable", address: "", detail: "" }, 12_500),
-      0,
-      "offline, retry in 12 s",
-      "warn",
-    ],
-    ["a busy server", waiting({ kind: "serverUnavailable", server }, 12_500), 0, "retry in 12 s", "warn"],
-    [
-      "a retry that is due",
-      waiting({ kind: "serverUnavailable", server }, 10),
-      5_000,
-      "retry in 0 s",
-      "warn",
-    ],
-    [
-      "a wrong secret",
-      failed({ kind: "clientRefused", method: "clientSecretBasic", alternatives: [], server }),
-      0,
-      "wrong secret",
-      "bad",
-    ],
-    ["a secret that is gone", failed({ kind: "secretMissing" }), 0, "no secret", "bad"],
-    ["no keychain", failed({ kind: "keychainMissing", detail: "" }), 0, "no keychain", "bad"],
-    ["a locked keychain", failed({ kind: "keychainLocked" }), 0, "keychain locked", "bad"],
-    ["no host", failed({ kind: "hostNotFound", host: "" }), 0, "offline", "bad"],
-    ["anything else", failed({ kind: "internal", detail: "" }), 0, "error", "bad"],
+    ["offline", waiting("unreachable", 12_500), 0, "offline, retry in 12 s", "warn"],
+    ["a busy server", waiting("serverUnavailable", 12_500), 0, "retry in 12 s", "warn"],
+    ["a retry that is due", waiting("serverUnavailable", 10), 5_000, "retry in 0 s", "warn"],
+    ["a wrong secret", failed("clientRefused"), 0, "wrong secret", "bad"],
+    ["a secret that is gone", failed("secretMissing"), 0, "no secret", "bad"],
+    ["no keychain", failed("keychainMissing"), 0, "no keychain", "bad"],
+    ["a locked keychain", failed("keychainLocked"), 0, "keychain locked", "bad"],
+    ["no host", failed("hostNotFound"), 0, "offline", "bad"],
+    ["anything else", failed("internal"), 0, "error", "bad"],
   ])("of %s", (_, application, now, words, tone) => {
     expect(shortState(application, now)).toMatchObject({ words, tone });
   });

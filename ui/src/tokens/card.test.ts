@@ -1,11 +1,12 @@
-import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/svelte";
+import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import { flushSync, tick } from "svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { companion } from "../lib/companion.svelte";
 import type { AppError } from "../lib/contract/AppError";
 import type { ApplicationView } from "../lib/contract/ApplicationView";
-import type { ServerWords } from "../lib/contract/ServerWords";
+import type { FixAction } from "../lib/contract/FixAction";
 import { draftOf } from "../lib/draft";
+import { anError } from "../lib/example";
 import { call } from "../lib/ipc";
 import { applicationView, instanceView, START, tokenDetails, tokenView } from "./example";
 import ChecksCard from "./ChecksCard.svelte";
@@ -42,14 +43,6 @@ const called = (name: string) =>
 const settle = async () => {
   for (let turn = 0; turn < 8; turn += 1) await Promise.resolve();
   await tick();
-};
-const server: ServerWords = {
-  status: 401,
-  url: "https://scaikey.scailabs.ai/token",
-  error: "invalid_client",
-  description: null,
-  uri: null,
-  excerpt: null,
 };
 const card = (over: Partial<ApplicationView> = {}) =>
   render(TokenCard, { application: applicationView(over), instance: instanceView() });
@@ -135,14 +128,14 @@ describe("the card", () => {
     expect(screen.getByTestId("request-token").getAttribute("aria-busy")).toBe("true");
   });
   it("waits, and tries again on a click", async () => {
-    const error: AppError = { kind: "hostNotFound", host: "scaikey.scailabs.ai" };
+    const error = anError("hostNotFound", [{ kind: "retry" }]);
     card({ phase: { kind: "waiting", retryAt: companion.now + 12_000, error } });
     expect(screen.getByTestId("retry-in").textContent).toBe("Tries again in 12 s");
     await fireEvent.click(screen.getByTestId("error-action-retry"));
     expect(called("request_token")).toHaveLength(1);
   });
   it("keeps the problem in sight while it is tried again", async () => {
-    const error: AppError = { kind: "hostNotFound", host: "a" };
+    const error = anError("hostNotFound", [{ kind: "retry" }]);
     const { rerender } = failed(error);
     await rerender({
       application: applicationView({
@@ -171,7 +164,7 @@ describe("the card", () => {
   });
   it("offers the text when the clipboard fails", async () => {
     answers["copy_token"] = () => {
-      throw { kind: "clipboard", detail: "busy" } satisfies AppError;
+      throw anError("clipboard", [{ kind: "showToken" }, { kind: "retry" }]);
     };
     answers["reveal_token"] = () => TOKEN;
     card();
@@ -187,13 +180,9 @@ describe("the card", () => {
 });
 
 describe("actions under an error", () => {
+  const tryPost: FixAction = { kind: "tryMethod", method: "clientSecretPost" };
   it("tries another method", async () => {
-    failed({
-      kind: "clientRefused",
-      method: "clientSecretBasic",
-      alternatives: ["clientSecretPost"],
-      server,
-    });
+    failed(anError("clientRefused", [tryPost]));
     await fireEvent.click(screen.getByTestId("error-action-tryMethod"));
     await waitFor(() => expect(called("request_token")).toHaveLength(1));
     expect(called("save_application")).toEqual([
@@ -204,26 +193,27 @@ describe("actions under an error", () => {
   });
   it("does not request when saving failed", async () => {
     answers["save_application"] = () => {
-      throw { kind: "storage", path: "/x", detail: "full" } satisfies AppError;
+      throw anError("storage", [{ kind: "retry" }]);
     };
-    failed({
-      kind: "clientRefused",
-      method: "clientSecretBasic",
-      alternatives: ["clientSecretPost"],
-      server,
-    });
+    failed(anError("clientRefused", [tryPost]));
     await fireEvent.click(screen.getByTestId("error-action-tryMethod"));
     await settle();
     expect(called("request_token")).toEqual([]);
-    expect(companion.problem?.kind).toBe("storage");
+    expect(screen.getByTestId("fix-error").dataset["kind"]).toBe("storage");
+    // Trying again is trying that method again.
+    answers["save_application"] = () => null;
+    await fireEvent.click(within(screen.getByTestId("fix-error")).getByTestId("error-action-retry"));
+    await waitFor(() => expect(called("request_token")).toHaveLength(1));
+    expect(called("save_application")).toHaveLength(2);
+    expect(screen.queryByTestId("fix-error")).toBeNull();
   });
   it("always leaves a way to ask again", async () => {
-    failed({ kind: "scopeRefused", requested: ["a"], server });
+    failed(anError("scopeRefused", [{ kind: "editScopes" }]));
     await fireEvent.click(screen.getByTestId("request-token"));
     expect(called("request_token")).toHaveLength(1);
   });
   it("opens the dialogs", async () => {
-    failed({ kind: "scopeRefused", requested: ["a"], server });
+    failed(anError("scopeRefused", [{ kind: "editScopes" }]));
     await fireEvent.click(screen.getByTestId("error-action-editScopes"));
     expect(companion.dialog).toEqual({
       kind: "application",
@@ -232,12 +222,12 @@ describe("actions under an error", () => {
       focus: "scopes",
     });
     cleanup();
-    failed({ kind: "tls", problem: "unknownCa", address: "a:443", detail: "" });
+    failed(anError("tls", [{ kind: "addCertificate" }]));
     await fireEvent.click(screen.getByTestId("error-action-addCertificate"));
     expect(companion.dialog).toEqual({ kind: "instance", id: "instance-1", focus: "extraCa" });
   });
   it("asks the keychain again", async () => {
-    failed({ kind: "keychainLocked" });
+    failed(anError("keychainLocked", [{ kind: "retryKeychain" }]));
     await fireEvent.click(screen.getByTestId("error-action-retryKeychain"));
     await waitFor(() => expect(called("request_token")).toHaveLength(1));
     expect(called("retry_keychain")).toHaveLength(1);
@@ -246,7 +236,7 @@ describe("actions under an error", () => {
 
 describe("entering a secret again", () => {
   const open = async () => {
-    failed({ kind: "secretMissing" }, { secret: "missing" });
+    card({ token: null, secret: "missing" });
     await fireEvent.click(screen.getByTestId("error-action-enterSecret"));
     return screen.getByTestId<HTMLInputElement>("secret-input");
   };
@@ -298,7 +288,7 @@ describe("entering a secret again", () => {
   });
   it("offers to keep it for the session when the keychain fails", async () => {
     answers["set_secret"] = (args) => {
-      if ((args as { keep: string }).keep === "keychain") throw { kind: "keychainMissing", detail: "none" };
+      if ((args as { keep: string }).keep === "keychain") throw anError("keychainMissing");
       return null;
     };
     const input = await open();

@@ -13,6 +13,7 @@ export const tokenView = (over: Partial<TokenView> = {}): TokenView => ({
   tokenType: "Bearer",
   headerPreview: "eyJhbGciOiJSUzI1NiIs",
   payloadPreview: "eyJpc3MiOiJodHRwczov",
+  exchange: null,
   receivedAt: START,
   expiresAt: START + 3_600_000,
   renewsAt: START + 3_540_000,
@@ -38,6 +39,7 @@ export const applicationView = (over: Partial<ApplicationView> = {}): Applicatio
   secret: "keychain",
   token: tokenView(),
   phase: { kind: "idle" },
+  candidate: null,
   ...over,
 });
 

@@ -3,7 +3,7 @@ import { tick } from "svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { companion } from "../lib/companion.svelte";
 import type { Snapshot } from "../lib/contract/Snapshot";
-import { anApplication, anInstance, aSnapshot, aToken, somePreferences } from "../lib/example";
+import { anApplication, anError, anInstance, aSnapshot, aToken, somePreferences } from "../lib/example";
 import Banners from "./Banners.svelte";
 import FirstRun from "./FirstRun.svelte";
 import InstancePage from "./InstancePage.svelte";
@@ -218,11 +218,7 @@ describe("removing everything", () => {
   it("says what goes, and stays when it fails", async () => {
     show({ instances: [anInstance({ applications: [anApplication()] })] });
     const onclose = vi.fn();
-    answers["remove_everything"] = Object.assign(new Error(), {
-      kind: "storage",
-      path: "/c",
-      detail: "disk full",
-    });
+    answers["remove_everything"] = Object.assign(new Error(), anError("storage"));
     render(RemoveEverythingDialog, { onclose });
     const word = await screen.findByTestId("remove-word");
     expect(screen.getByText(/1 instance, 1 application/)).toBeTruthy();
@@ -312,7 +308,7 @@ describe("the instance page", () => {
           jwksUri: { value: "https://x/jwks", origin: "discovered" },
           issuer: { value: "https://x", origin: "typed" },
           discoveredAt: null,
-          discoveryError: { kind: "hostNotFound", host: "x" },
+          discoveryError: anError("hostNotFound"),
         },
       ],
     });
@@ -329,7 +325,7 @@ describe("the instance page", () => {
 describe("the banners", () => {
   const locked = {
     name: "Secret Service",
-    status: { kind: "failed" as const, error: { kind: "keychainLocked" as const } },
+    status: { kind: "failed" as const, error: anError("keychainLocked") },
   };
 
   it("tell a failed keychain where it matters, and ask it again", async () => {
@@ -345,10 +341,10 @@ describe("the banners", () => {
   });
 
   it("tell that nothing can be saved, and a problem until it is dismissed", async () => {
-    show({ storage: { readOnly: "Another one is running.", notice: null } });
+    show({ storage: { readOnly: "Another one is running.", canSetAside: false, notice: null } });
     render(Banners);
     expect(screen.getByTestId("read-only").textContent).toContain("Another one is running.");
-    await companion.attempt(() => Promise.reject({ kind: "noToken" }));
+    await companion.attempt(() => Promise.reject(anError("noToken")));
     expect(await screen.findByTestId("problem")).toBeTruthy();
     await fireEvent.click(screen.getByTestId("dismiss-problem"));
     expect(screen.queryByTestId("problem")).toBeNull();

@@ -66,6 +66,12 @@ pub enum FixAction {
     EditApplication,
     /// Opens the instance's form at its endpoints.
     EditEndpoints,
+    /// Takes a token endpoint over into those typed by hand: in the instance's form, which it opens where it is
+    /// not open yet.
+    UseEndpoint {
+        /// Which URL.
+        url: String,
+    },
     /// Opens the instance's form at its certificates.
     AddCertificate,
     /// Opens the instance's form.

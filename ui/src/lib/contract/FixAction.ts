@@ -26,7 +26,11 @@ scopes: Array<string>, } | { "kind": "allowScopes",
 /**
  * Which.
  */
-scopes: Array<string>, } | { "kind": "editScopes" } | { "kind": "editApplication" } | { "kind": "editEndpoints" } | { "kind": "addCertificate" } | { "kind": "editInstance" } | { "kind": "retryKeychain" } | { "kind": "showToken" } | { "kind": "openAdminUi" } | { "kind": "startWalkthrough", 
+scopes: Array<string>, } | { "kind": "editScopes" } | { "kind": "editApplication" } | { "kind": "editEndpoints" } | { "kind": "useEndpoint", 
+/**
+ * Which URL.
+ */
+url: string, } | { "kind": "addCertificate" } | { "kind": "editInstance" } | { "kind": "retryKeychain" } | { "kind": "showToken" } | { "kind": "openAdminUi" } | { "kind": "startWalkthrough", 
 /**
  * Which.
  */
