@@ -5,7 +5,7 @@ use std::time::Duration;
 use scaikey_practice::{Level, NewApplication, Options, Practice};
 use support::window::{Desktop, SOON, Window};
 
-use crate::{REQUEST, admin_api_answers, claims, copy_token, names, time, wait_until_verified};
+use crate::{REQUEST, admin_api_answers, claims, copy_token, names, time, try_practice, wait_until_verified};
 
 #[tokio::test]
 async fn from_the_first_start_to_a_token_that_stays_valid() {

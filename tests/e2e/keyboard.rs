@@ -56,6 +56,9 @@ async fn from_the_first_start_to_a_copied_token_without_a_mouse() {
 
     tab_to(&window, names::TRY_PRACTICE).await;
     enter(&window).await;
+    window.wait_for(names::WALKTHROUGH_PAGE, REQUEST).await;
+    tab_to(&window, names::APP_ITEM).await;
+    enter(&window).await;
     wait_until_verified(&window).await;
     window.wait_for(names::CLAIM_IAT, SOON).await;
 

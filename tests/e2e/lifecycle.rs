@@ -9,7 +9,7 @@ use support::window::{Desktop, IDENTIFIER, Running, SOON, eventually};
 use tokio::time::Instant;
 
 use crate::journey::{add_application, request_another, server_with};
-use crate::{copy_token, names, wait_until_verified};
+use crate::{copy_token, names, try_practice, wait_until_verified};
 
 /// A start until the window is painted, on a slow computer.
 const START: Duration = Duration::from_secs(40);

@@ -6,7 +6,7 @@ use serde_json::json;
 use support::window::{Desktop, SOON, Window};
 
 use crate::journey::{add_application, server_with};
-use crate::{REQUEST, copy_token, names, wait_until_verified};
+use crate::{REQUEST, copy_token, names, try_practice, wait_until_verified};
 
 /// The smallest window that is allowed, and the whole screen of these tests.
 const SIZES: [(u32, u32); 2] = [(880, 600), (1280, 860)];

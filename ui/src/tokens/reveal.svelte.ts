@@ -1,12 +1,13 @@
-/** A token on screen for a short while. */
+/** Something secret on screen for a short while: a token, or an answer as it came. */
 import type { AppError } from "../lib/contract/AppError";
-import { call, toAppError } from "../lib/ipc";
+import { toAppError } from "../lib/ipc";
 
 /** After this it is hidden again. */
 export const SHOWN_FOR_MS = 30_000;
 
-/** Holds a revealed token, and lets go of it in time, with the window's focus, and when told to. */
-export class Reveal {
+/** Holds a revealed text, and lets go of it in time, with the window's focus, and when told to. */
+export class Reveal<K> {
+  readonly #read: (of: K) => Promise<string>;
   #text = $state.raw<string | null>(null);
   #error = $state.raw<AppError | null>(null);
   #hidesAt = $state(0);
@@ -14,6 +15,10 @@ export class Reveal {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Rises whenever what is under way stops being wanted. */
   #run = 0;
+
+  constructor(read: (of: K) => Promise<string>) {
+    this.#read = read;
+  }
 
   get text(): string | null {
     return this.#text;
@@ -29,12 +34,12 @@ export class Reveal {
     return Math.min(SHOWN_FOR_MS / 1_000, Math.max(0, Math.ceil((this.#hidesAt - now) / 1_000)));
   }
 
-  async show(application: string): Promise<void> {
+  async show(of: K): Promise<void> {
     this.hide();
     const run = this.#run;
     this.#busy = true;
     try {
-      const text = await call("reveal_token", { application });
+      const text = await this.#read(of);
       if (run !== this.#run) return;
       this.#text = text;
       this.#hidesAt = Date.now() + SHOWN_FOR_MS;
