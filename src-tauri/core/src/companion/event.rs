@@ -2,7 +2,10 @@
 
 use url::Url;
 
-use crate::contract::{AppError, ApplicationDraft, InstanceDraft, Keep, KeychainStatus, TokenDetails};
+use crate::contract::{
+    AppError, ApplicationDraft, InstanceDraft, Keep, KeychainStatus, TokenDetails, WalkthroughAnswers,
+    WalkthroughId,
+};
 use crate::jwt::JwkSet;
 use crate::model::{
     Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, Network, SecretId, SecretKeeping,
@@ -320,6 +323,13 @@ pub enum Change {
     Restore(Deleted),
     /// Sets the default renewal margin.
     DefaultMargin(Option<u32>),
+    /// Saves what was answered in a walkthrough.
+    AnswerWalkthrough {
+        /// Which.
+        walkthrough: WalkthroughId,
+        /// All its answers.
+        answers: WalkthroughAnswers,
+    },
     /// These retired secrets are gone.
     ForgetRetired(Vec<SecretId>),
     /// Everything goes.

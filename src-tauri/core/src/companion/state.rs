@@ -44,6 +44,8 @@ pub struct State {
     pub writing: Option<(Planned, ReplyId)>,
     /// Retired keychain entries whose deletion was tried in this run.
     pub deleting: BTreeSet<SecretId>,
+    /// The applications that were saved before this run.
+    pub loaded: BTreeSet<ApplicationId>,
     /// The last number given out for an attempt, a token, an undo.
     pub numbers: u64,
 }
@@ -189,6 +191,8 @@ pub struct TokenSet {
     pub renews: Option<i64>,
     /// The scopes granted, as far as is known.
     pub scopes: Vec<String>,
+    /// Its `sub` equals `client_id`; `None` where it has none that can be read.
+    pub subject_is_client: Option<bool>,
     /// The signature's verdict; `None` while keys are on their way.
     pub signature: Option<SignatureVerdict>,
     /// The verdict on everything.
@@ -211,7 +215,10 @@ impl State {
     /// The state at start.
     #[must_use]
     pub fn new(loaded: crate::ports::Loaded, keychain_name: String, now: Now) -> Self {
+        let instances = loaded.config.instances.iter();
+        let applications = instances.flat_map(|instance| &instance.applications);
         Self {
+            loaded: applications.map(|application| application.id).collect(),
             config: loaded.config,
             revision: 1,
             now,

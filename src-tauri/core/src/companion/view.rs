@@ -2,13 +2,19 @@
 
 use super::state::{Phase, State, TokenSlot};
 use crate::contract::{
-    ApplicationView, EndpointSetView, InstanceKindName, InstanceView, KeychainView, PhaseView, PracticeView,
-    ProxyDraft, SecretView, Snapshot, StorageView, UndoView,
+    ApplicationView, EndpointSetView, ErrorView, InstanceKindName, InstanceView, KeychainView, PhaseView,
+    PracticeView, ProxyDraft, SecretView, Snapshot, StorageView, UndoView, WalkthroughAnswers,
+    WalkthroughView,
 };
 use crate::model::{
-    Application, EndpointKey, Instance, InstanceKind, Level, LevelName, Proxy, Registration, SecretKeeping,
+    Application, Config, EndpointKey, Instance, InstanceKind, Level, LevelName, Proxy, Registration,
+    SecretKeeping,
 };
 use crate::oauth::metadata::resolve;
+use crate::walkthrough::catalog::WALKTHROUGHS;
+use crate::walkthrough::{
+    ApplicationFacts, Facts, InstanceFacts, Proposal, TokenFacts, Trouble, Walkthrough, progress,
+};
 
 impl Snapshot {
     /// The state as the screen shows it.
@@ -29,7 +35,10 @@ impl Snapshot {
                 name: trash.item.name().to_owned(),
                 until: state.wall(trash.until),
             }),
-            walkthroughs: Vec::new(),
+            walkthroughs: WALKTHROUGHS
+                .iter()
+                .map(|walkthrough| walkthrough_view(state, walkthrough))
+                .collect(),
             newest_exchange: None,
         }
     }
@@ -95,16 +104,10 @@ fn instance_view(state: &State, instance: &Instance) -> InstanceView {
 }
 
 fn application_view(state: &State, application: &Application) -> ApplicationView {
-    let (level, tenant_slug, application_type) = match &application.registration {
-        Registration::Provider => (None, None, None),
-        Registration::ScaiKey { level, application_type } => {
-            let (name, slug) = match level {
-                Level::Global => (LevelName::Global, None),
-                Level::Partner { tenant_slug } => (LevelName::Partner, Some(tenant_slug.clone())),
-                Level::Tenant { tenant_slug } => (LevelName::Tenant, Some(tenant_slug.clone())),
-            };
-            (Some(name), slug, Some(*application_type))
-        }
+    let (level, tenant_slug) = level_of(application);
+    let application_type = match &application.registration {
+        Registration::Provider => None,
+        Registration::ScaiKey { application_type, .. } => Some(*application_type),
     };
     let slot = state.slots.get(&application.id);
     let token = slot.and_then(|slot| {
@@ -127,14 +130,30 @@ fn application_view(state: &State, application: &Application) -> ApplicationView
         extra: application.extra.clone(),
         client_authentication: application.client_authentication,
         renewal: application.renewal,
-        secret: match application.secret {
-            SecretKeeping::Keychain(_) => SecretView::Keychain,
-            SecretKeeping::Session(_) => SecretView::Session,
-            SecretKeeping::None => SecretView::Missing,
-        },
+        secret: secret_view(application),
         token,
         phase: slot.map_or(PhaseView::Idle, |slot| phase_view(state, slot)),
         candidate: None,
+    }
+}
+
+fn secret_view(application: &Application) -> SecretView {
+    match application.secret {
+        SecretKeeping::Keychain(_) => SecretView::Keychain,
+        SecretKeeping::Session(_) => SecretView::Session,
+        SecretKeeping::None => SecretView::Missing,
+    }
+}
+
+/// An application's level, and the tenant's slug where it needs one; none at another provider.
+fn level_of(application: &Application) -> (Option<LevelName>, Option<String>) {
+    match &application.registration {
+        Registration::Provider => (None, None),
+        Registration::ScaiKey { level, .. } => match level {
+            Level::Global => (Some(LevelName::Global), None),
+            Level::Partner { tenant_slug } => (Some(LevelName::Partner), Some(tenant_slug.clone())),
+            Level::Tenant { tenant_slug } => (Some(LevelName::Tenant), Some(tenant_slug.clone())),
+        },
     }
 }
 
@@ -150,3 +169,97 @@ fn phase_view(state: &State, slot: &TokenSlot) -> PhaseView {
         Phase::Failed(error) => PhaseView::Failed { error: error.clone() },
     }
 }
+
+fn walkthrough_view(state: &State, walkthrough: &Walkthrough) -> WalkthroughView {
+    let facts = facts(state, walkthrough);
+    let steps = progress::progress(walkthrough, &facts);
+    let current = progress::current(&steps);
+    WalkthroughView { id: walkthrough.id, answers: facts.answers, steps, current }
+}
+
+/// The answers as they count now: what was deleted is dropped, what was not chosen is proposed.
+pub(super) fn answers(config: &Config, walkthrough: &Walkthrough) -> WalkthroughAnswers {
+    let mut answers = config.walkthroughs.get(&walkthrough.id).cloned().unwrap_or_default();
+    let chosen = answers.instance.and_then(|id| config.instance(id));
+    let instance = chosen.or_else(|| proposed_instance(&config.instances));
+    answers.instance = instance.map(|instance| instance.id);
+    let applications = instance.map_or(&[][..], |instance| &instance.applications);
+    let chosen = applications.iter().find(|application| Some(application.id) == answers.application);
+    let application = chosen.or_else(|| match (walkthrough.proposes, applications) {
+        (Proposal::OnlyOne, [only]) => {
+            let fits = answers.level.is_none() || level_of(only).0 == answers.level;
+            fits.then_some(only)
+        }
+        _ => None,
+    });
+    answers.application = application.map(|application| application.id);
+    answers
+}
+
+/// The practice instance, or the first.
+fn proposed_instance(instances: &[Instance]) -> Option<&Instance> {
+    instances.iter().find(|instance| instance.practice.is_some()).or(instances.first())
+}
+
+/// What is known of the instance and the application a walkthrough is done with.
+pub(super) fn facts(state: &State, walkthrough: &Walkthrough) -> Facts {
+    let answers = answers(&state.config, walkthrough);
+    let instance = answers.instance.and_then(|id| state.config.instance(id));
+    let application = answers.application.and_then(|id| state.config.find(id)).map(|(_, found)| found);
+    let slot = application.and_then(|application| state.slots.get(&application.id));
+    let token = slot.and_then(|slot| slot.token.as_deref().map(|token| (token, slot.count)));
+    let not_asked = slot.is_none_or(|slot| slot.last_request.is_none());
+    Facts {
+        instance: instance.map(|instance| InstanceFacts {
+            practice: instance.practice.is_some(),
+            scaikey: matches!(instance.kind, InstanceKind::ScaiKey { .. }),
+        }),
+        application: application.map(|application| {
+            let (level, tenant_slug) = level_of(application);
+            ApplicationFacts {
+                name: application.name.clone(),
+                level,
+                tenant_slug,
+                scopes: application.scopes.clone(),
+                secret: secret_view(application),
+            }
+        }),
+        token: token.map(|(token, count)| TokenFacts {
+            valid: token.is_valid(state.now),
+            scopes: token.scopes.clone(),
+            subject_is_client: token.subject_is_client,
+            count,
+            duration_ms: token.response.duration_ms,
+        }),
+        from_last_run: not_asked
+            && application.is_some_and(|application| state.loaded.contains(&application.id)),
+        trouble: slot.and_then(trouble),
+        // What the practice server allows it, once that is asked.
+        allowed: None,
+        // The last call of `TENANTS_PATH`, once calls are remembered.
+        tenants_call: None,
+        // The new secret that is being tried out, once there is one.
+        candidate: None,
+        // Whether its secret was switched in this run, once it can be.
+        switched: false,
+        // Whether a token was received since then.
+        token_since_switch: false,
+        // The webhook that was looked at last, once they are.
+        webhook: None,
+        answers,
+    }
+}
+
+fn trouble(slot: &TokenSlot) -> Option<Trouble> {
+    let (error, again) = match &slot.phase {
+        Phase::Failed(error) => (error, false),
+        Phase::Waiting { error, .. } => (error, true),
+        Phase::Idle | Phase::Requesting(_) => return None,
+    };
+    let view = ErrorView::from(error.clone());
+    Some(Trouble { status: view.server.map(|server| server.status), title: view.title, again })
+}
+
+#[cfg(test)]
+#[path = "view_tests.rs"]
+mod tests;
