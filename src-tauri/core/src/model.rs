@@ -10,10 +10,11 @@ use ts_rs::TS;
 use url::Url;
 use uuid::Uuid;
 
-use crate::contract::{ExtraParameter, Renewal};
+use crate::contract::{ExtraParameter, Renewal, WalkthroughAnswers, WalkthroughId};
 
 pub use parse::{
-    MARGIN_SECONDS, host_and_port, is_loopback, parse_application, parse_instance, safe_endpoint,
+    MARGIN_SECONDS, host_and_port, is_loopback, parse_answers, parse_application, parse_instance,
+    safe_endpoint,
 };
 
 /// Identifies a saved instance.
@@ -298,4 +299,6 @@ pub struct Config {
     /// Keychain entries that no application uses (any more, or yet): they are deleted at the next start. An
     /// id stands here before its secret is written, so that a crash in between leaves no orphan behind.
     pub retired: Vec<SecretId>,
+    /// What was answered in the walkthroughs. What it names may have been deleted meanwhile.
+    pub walkthroughs: BTreeMap<WalkthroughId, WalkthroughAnswers>,
 }

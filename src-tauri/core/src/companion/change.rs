@@ -4,7 +4,7 @@ use super::event::{Answer, Change, Deleted, NewSecret, Planned, SecretSource, Tr
 use crate::contract::{AppError, Field, Keep, Problem, SecretDraft, Severity};
 use crate::model::{
     Application, ApplicationId, BaseUrl, Config, Instance, InstanceId, InstanceKind, MARGIN_SECONDS,
-    Practice, SecretId, SecretKeeping, parse_application, parse_instance,
+    Practice, SecretId, SecretKeeping, parse_answers, parse_application, parse_instance,
 };
 use crate::secret::Secret;
 
@@ -184,6 +184,10 @@ pub(super) fn plan(config: &Config, change: Change) -> Result<Planned, AppError>
             }
             config.default_margin_seconds = seconds;
         }
+        Change::AnswerWalkthrough { walkthrough, answers } => {
+            let (parsed, problems) = parse_answers(&answers);
+            config.walkthroughs.insert(walkthrough, parsed.ok_or_else(|| invalid(problems))?);
+        }
         Change::ForgetRetired(ids) => config.retired.retain(|id| !ids.contains(id)),
         Change::RemoveEverything => {
             let used: Vec<_> =
@@ -191,6 +195,7 @@ pub(super) fn plan(config: &Config, change: Change) -> Result<Planned, AppError>
             config.retired.extend(used);
             config.instances.clear();
             config.default_margin_seconds = None;
+            config.walkthroughs.clear();
             // What was deleted a moment ago goes for good too.
             planned.trash = TrashChange::Empty;
         }

@@ -5,7 +5,7 @@ use url::Url;
 use super::state::{EndpointCall, LastCall, TokenUse};
 use crate::contract::{
     ApiCheckRow, AppError, ApplicationDraft, CallReport, ExchangeId, InstanceDraft, Keep, KeychainStatus,
-    SecretTrial, TokenDetails,
+    SecretTrial, TokenDetails, WalkthroughAnswers, WalkthroughId,
 };
 use crate::endpoint::refusal::SentToken;
 use crate::jwt::JwkSet;
@@ -16,6 +16,7 @@ use crate::oauth::metadata::ServerMetadata;
 use crate::oauth::token_request::TokenRequest;
 use crate::oauth::token_response::TokenResponse;
 use crate::secret::Secret;
+use crate::walkthrough::WebhookFacts;
 
 /// Names who waits for an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -120,6 +121,13 @@ pub enum Event {
         switched: bool,
         /// Resolved when it is known.
         reply: ReplyId,
+    },
+    /// A webhook was received or looked at.
+    Webhook {
+        /// What is known of it.
+        facts: WebhookFacts,
+        /// The ID of its event, where it was verified.
+        event_id: Option<String>,
     },
     /// Something outside the loop wants to know what is saved.
     ReadConfig {
@@ -425,6 +433,13 @@ pub enum Change {
     Restore(Deleted),
     /// Sets the default renewal margin.
     DefaultMargin(Option<u32>),
+    /// Saves what was answered in a walkthrough.
+    AnswerWalkthrough {
+        /// Which.
+        walkthrough: WalkthroughId,
+        /// All its answers.
+        answers: WalkthroughAnswers,
+    },
     /// These retired secrets are gone.
     ForgetRetired(Vec<SecretId>),
     /// Everything goes.

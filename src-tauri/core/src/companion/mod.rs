@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::adapters::{Http, Keychain};
 use crate::contract::{
     AppError, ApplicationDraft, DiscoveryReport, ExchangeId, InstanceDraft, Keep, Problem, Snapshot, TestReport,
-    TokenDetails,
+    TokenDetails, WalkthroughAnswers, WalkthroughId,
 };
 use crate::model::{
     ApplicationId, BaseUrl, Colour, Config, Instance, InstanceId, InstanceKind, Network, Practice, Proxy,
@@ -325,6 +325,18 @@ impl Companion {
     /// As [`save_instance`](Self::save_instance).
     pub async fn set_default_margin(&self, seconds: Option<u32>) -> Result<(), AppError> {
         self.change_only(Change::DefaultMargin(seconds)).await
+    }
+
+    /// Saves what was answered in a walkthrough.
+    ///
+    /// # Errors
+    /// As [`save_instance`](Self::save_instance).
+    pub async fn answer_walkthrough(
+        &self,
+        walkthrough: WalkthroughId,
+        answers: WalkthroughAnswers,
+    ) -> Result<(), AppError> {
+        self.change_only(Change::AnswerWalkthrough { walkthrough, answers }).await
     }
 
     /// Removes every instance, application and secret.

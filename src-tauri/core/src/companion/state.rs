@@ -14,6 +14,7 @@ use crate::oauth::metadata::ServerMetadata;
 use crate::oauth::token_response::TokenResponse;
 use crate::ports::Now;
 use crate::secret::Secret;
+use crate::walkthrough::{CallFacts, WebhookFacts};
 
 /// All that the companion knows. All times are milliseconds on the boot clock, which neither stops nor jumps;
 /// only [`State::wall`] turns one into a time of day, for showing.
@@ -35,6 +36,10 @@ pub struct State {
     pub candidates: HashMap<ApplicationId, Candidate>,
     /// Applications whose secret was switched in this run, each with how many tokens it had had by then.
     pub switches: HashMap<ApplicationId, u32>,
+    /// The webhook that was looked at last.
+    pub webhook: Option<WebhookFacts>,
+    /// The IDs of the events that were verified in this run.
+    pub events_seen: BTreeSet<String>,
     /// How the practice server is.
     pub practice: PracticeStatus,
     /// The keychain's name.
@@ -55,6 +60,8 @@ pub struct State {
     pub writing: Option<(Planned, ReplyId)>,
     /// Retired keychain entries whose deletion was tried in this run.
     pub deleting: BTreeSet<SecretId>,
+    /// The applications that were saved before this run.
+    pub loaded: BTreeSet<ApplicationId>,
     /// The last number given out for an attempt, a token, an undo.
     pub numbers: u64,
 }
@@ -143,6 +150,8 @@ pub struct TokenSlot {
     pub previous: VecDeque<(Secret, i64)>,
     /// The last call of an API.
     pub call: Option<LastCall>,
+    /// The last call of the list of tenants.
+    pub tenants_call: Option<CallFacts>,
 }
 
 impl TokenSlot {
@@ -281,6 +290,8 @@ pub struct TokenSet {
     pub renews: Option<i64>,
     /// The scopes granted, as far as is known.
     pub scopes: Vec<String>,
+    /// Its `sub` equals `client_id`; `None` where it has none that can be read.
+    pub subject_is_client: Option<bool>,
     /// The signature's verdict; `None` while keys are on their way.
     pub signature: Option<SignatureVerdict>,
     /// The verdict on everything.
@@ -303,7 +314,10 @@ impl State {
     /// The state at start.
     #[must_use]
     pub fn new(loaded: crate::ports::Loaded, keychain_name: String, now: Now) -> Self {
+        let instances = loaded.config.instances.iter();
+        let applications = instances.flat_map(|instance| &instance.applications);
         Self {
+            loaded: applications.map(|application| application.id).collect(),
             config: loaded.config,
             revision: 1,
             now,
@@ -312,6 +326,8 @@ impl State {
             clock_offsets: HashMap::new(),
             candidates: HashMap::new(),
             switches: HashMap::new(),
+            webhook: None,
+            events_seen: BTreeSet::new(),
             practice: PracticeStatus::default(),
             keychain_name,
             keychain: KeychainStatus::Unknown,

@@ -63,6 +63,7 @@ impl Standing<'_> {
             (answered, own) => answered.or(own),
         };
         let scopes = granted_scopes(&decoded, &response).unwrap_or_default();
+        let subject = decoded.payload.as_ref().and_then(|payload| payload.str("sub"));
         let mut token = TokenSet {
             id,
             kind: decoded.kind,
@@ -72,6 +73,7 @@ impl Standing<'_> {
             renews: None,
             scopes,
             exchange: None,
+            subject_is_client: subject.map(|subject| subject == self.application.client_id),
             signature: None,
             verdict: Verdict::Pending,
             checked: 0,

@@ -19,6 +19,7 @@ use crate::oauth::token_response::TokenResponse;
 use crate::ports::Now;
 use crate::scaikey;
 use crate::schedule;
+use crate::walkthrough::CallFacts;
 
 /// A discovery document is read again after this time (1 h).
 const METADATA_AGE_MS: i64 = 3_600_000;
@@ -59,6 +60,10 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         Event::CallAnswered { application, call, result, reply } => {
             // The application may have been deleted meanwhile; whoever asked gets the answer all the same.
             if let (Some(call), Some(slot)) = (call, state.slots.get_mut(&application)) {
+                if call.method == HttpMethod::Get && call.path == scaikey::TENANTS_PATH {
+                    let (status, duration_ms) = (call.status, call.duration_ms);
+                    slot.tenants_call = Some(CallFacts { status, duration_ms });
+                }
                 slot.call = Some(*call);
             }
             effects.push(Effect::Reply { to: reply, result: result.map(Answer::Call) });
@@ -107,6 +112,10 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             }
             effects.push(Effect::KeepInSession(session_secrets_in_use(state)));
             effects.push(Effect::Reply { to: reply, result: Ok(Answer::Done) });
+        }
+        Event::Webhook { facts, event_id } => {
+            state.webhook = Some(facts);
+            state.events_seen.extend(event_id);
         }
         Event::ReadConfig { reply } => {
             let result = Ok(Answer::Config(Box::new(state.config.clone())));
@@ -855,6 +864,7 @@ fn forget_what_changed(state: &mut State, before: &Config, effects: &mut Vec<Eff
                     slot.token = None;
                     slot.previous.clear();
                     slot.call = None;
+                    slot.tenants_call = None;
                 }
             }
             settle_uses(state, old.id, effects);

@@ -2,13 +2,18 @@
 
 use super::state::{Phase, State, TokenSlot};
 use crate::contract::{
-    ApplicationView, CandidateView, EndpointSetView, InstanceKindName, InstanceView, KeychainView, PhaseView, PracticeView,
-    ProxyDraft, SecretView, Snapshot, StorageView, UndoView,
+    ApplicationView, CandidateView, EndpointSetView, ErrorView, InstanceKindName, InstanceView, KeychainView,
+    PhaseView, PracticeView, ProxyDraft, SecretView, Snapshot, StorageView, UndoView, WalkthroughAnswers,
+    WalkthroughView,
 };
 use crate::model::{
-    Application, EndpointKey, Instance, InstanceKind, Level, Proxy, Registration, SecretKeeping,
+    Application, ApplicationId, Config, EndpointKey, Instance, InstanceKind, Level, Proxy, Registration, SecretKeeping,
 };
 use crate::oauth::metadata::resolve;
+use crate::walkthrough::catalog::WALKTHROUGHS;
+use crate::walkthrough::{
+    ApplicationFacts, Facts, InstanceFacts, Proposal, TokenFacts, Trouble, Walkthrough, progress,
+};
 
 impl Snapshot {
     /// The state as the screen shows it.
@@ -29,7 +34,10 @@ impl Snapshot {
                 name: trash.item.name().to_owned(),
                 until: state.wall(trash.until),
             }),
-            walkthroughs: Vec::new(),
+            walkthroughs: WALKTHROUGHS
+                .iter()
+                .map(|walkthrough| walkthrough_view(state, walkthrough))
+                .collect(),
             newest_exchange: None,
         }
     }
@@ -121,18 +129,25 @@ fn application_view(state: &State, application: &Application) -> ApplicationView
         extra: application.extra.clone(),
         client_authentication: application.client_authentication,
         renewal: application.renewal,
-        secret: match application.secret {
-            SecretKeeping::Keychain(_) => SecretView::Keychain,
-            SecretKeeping::Session(_) => SecretView::Session,
-            SecretKeeping::None => SecretView::Missing,
-        },
+        secret: secret_view(application),
         token,
         phase: slot.map_or(PhaseView::Idle, |slot| phase_view(state, slot)),
-        candidate: state.candidates.get(&application.id).map(|candidate| {
-            let (new, old) = candidate.trials.clone().unzip();
-            CandidateView { new, old }
-        }),
+        candidate: candidate_view(state, application.id),
     }
+}
+
+fn secret_view(application: &Application) -> SecretView {
+    match application.secret {
+        SecretKeeping::Keychain(_) => SecretView::Keychain,
+        SecretKeeping::Session(_) => SecretView::Session,
+        SecretKeeping::None => SecretView::Missing,
+    }
+}
+
+/// An application's level, and the tenant's slug where it needs one; none at another provider.
+fn candidate_view(state: &State, id: ApplicationId) -> Option<CandidateView> {
+    let (new, old) = state.candidates.get(&id)?.trials.clone().unzip();
+    Some(CandidateView { new, old })
 }
 
 fn phase_view(state: &State, slot: &TokenSlot) -> PhaseView {
@@ -147,3 +162,93 @@ fn phase_view(state: &State, slot: &TokenSlot) -> PhaseView {
         Phase::Failed(error) => PhaseView::Failed { error: error.clone() },
     }
 }
+
+fn walkthrough_view(state: &State, walkthrough: &Walkthrough) -> WalkthroughView {
+    let facts = facts(state, walkthrough);
+    let steps = progress::progress(walkthrough, &facts);
+    let current = progress::current(&steps);
+    WalkthroughView { id: walkthrough.id, answers: facts.answers, steps, current }
+}
+
+/// The answers as they count now: what was deleted is dropped, what was not chosen is proposed.
+pub(super) fn answers(config: &Config, walkthrough: &Walkthrough) -> WalkthroughAnswers {
+    let mut answers = config.walkthroughs.get(&walkthrough.id).cloned().unwrap_or_default();
+    let chosen = answers.instance.and_then(|id| config.instance(id));
+    let instance = chosen.or_else(|| proposed_instance(&config.instances));
+    answers.instance = instance.map(|instance| instance.id);
+    let applications = instance.map_or(&[][..], |instance| &instance.applications);
+    let chosen = applications.iter().find(|application| Some(application.id) == answers.application);
+    let application = chosen.or_else(|| match (walkthrough.proposes, applications) {
+        (Proposal::OnlyOne, [only]) => {
+            let fits = answers.level.is_none() || only.registration.level().map(Level::name) == answers.level;
+            fits.then_some(only)
+        }
+        _ => None,
+    });
+    answers.application = application.map(|application| application.id);
+    answers
+}
+
+/// The practice instance, or the first.
+fn proposed_instance(instances: &[Instance]) -> Option<&Instance> {
+    instances.iter().find(|instance| instance.practice.is_some()).or(instances.first())
+}
+
+/// What is known of the instance and the application a walkthrough is done with.
+pub(super) fn facts(state: &State, walkthrough: &Walkthrough) -> Facts {
+    let answers = answers(&state.config, walkthrough);
+    let instance = answers.instance.and_then(|id| state.config.instance(id));
+    let application = answers.application.and_then(|id| state.config.find(id)).map(|(_, found)| found);
+    let slot = application.and_then(|application| state.slots.get(&application.id));
+    let token = slot.and_then(|slot| slot.token.as_deref().map(|token| (token, slot.count)));
+    let switched = application.and_then(|application| state.switches.get(&application.id).copied());
+    let not_asked = slot.is_none_or(|slot| slot.last_request.is_none());
+    Facts {
+        instance: instance.map(|instance| InstanceFacts {
+            practice: instance.practice.is_some(),
+            scaikey: matches!(instance.kind, InstanceKind::ScaiKey { .. }),
+        }),
+        application: application.map(|application| {
+            let level = application.registration.level();
+            ApplicationFacts {
+                name: application.name.clone(),
+                level: level.map(Level::name),
+                tenant_slug: level.and_then(Level::tenant_slug).map(str::to_owned),
+                scopes: application.scopes.clone(),
+                secret: secret_view(application),
+            }
+        }),
+        token: token.map(|(token, count)| TokenFacts {
+            valid: token.is_valid(state.now),
+            scopes: token.scopes.clone(),
+            subject_is_client: token.subject_is_client,
+            count,
+            duration_ms: token.response.duration_ms,
+        }),
+        from_last_run: not_asked
+            && application.is_some_and(|application| state.loaded.contains(&application.id)),
+        trouble: slot.and_then(trouble),
+        // What the practice server allows it, once that is asked.
+        allowed: None,
+        tenants_call: slot.and_then(|slot| slot.tenants_call),
+        candidate: application.and_then(|application| candidate_view(state, application.id)),
+        switched: switched.is_some(),
+        token_since_switch: switched.is_some_and(|before| slot.is_some_and(|slot| slot.count > before)),
+        webhook: state.webhook,
+        answers,
+    }
+}
+
+fn trouble(slot: &TokenSlot) -> Option<Trouble> {
+    let (error, again) = match &slot.phase {
+        Phase::Failed(error) => (error, false),
+        Phase::Waiting { error, .. } => (error, true),
+        Phase::Idle | Phase::Requesting(_) => return None,
+    };
+    let view = ErrorView::from(error.clone());
+    Some(Trouble { status: view.server.map(|server| server.status), title: view.title, again })
+}
+
+#[cfg(test)]
+#[path = "view_tests.rs"]
+mod tests;

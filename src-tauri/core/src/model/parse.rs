@@ -12,7 +12,7 @@ use super::{
 };
 use crate::contract::{
     ApplicationDraft, EndpointsDraft, Field, InstanceDraft, InstanceKindName, Problem, ProxyDraft,
-    SecretDraft, Severity,
+    SecretDraft, Severity, WalkthroughAnswers,
 };
 use crate::scaikey;
 
@@ -341,19 +341,40 @@ fn read_level(draft: &ApplicationDraft, findings: &mut Findings) -> Option<Level
         );
         return None;
     }
+    check_slug(&text, findings).then_some(level)
+}
+
+/// Whether a tenant's slug can stand in an address. Empty is for the caller to judge.
+fn check_slug(text: &str, findings: &mut Findings) -> bool {
     if text.chars().any(|c| c.is_control() || c.is_whitespace() || matches!(c, '/' | '?' | '#' | '%' | '\\'))
-        || matches!(text.as_str(), "." | "..")
+        || matches!(text, "." | "..")
     {
         findings.error(
             Field::TenantSlug,
             "A slug is one part of an address: no spaces, slashes or question marks.",
         );
-        return None;
+        return false;
+    }
+    if text.chars().count() > LONGEST {
+        findings.error(Field::TenantSlug, format!("That is longer than {LONGEST} characters."));
+        return false;
     }
     if text.starts_with("tnt_") {
         findings.notice(Field::TenantSlug, "This looks like the tenant's id. Addresses use its slug.");
     }
-    Some(level)
+    true
+}
+
+/// Reads what was answered in a walkthrough. Nothing of it has to be there yet.
+#[must_use]
+pub fn parse_answers(answers: &WalkthroughAnswers) -> (Option<WalkthroughAnswers>, Vec<Problem>) {
+    let mut findings = Findings::default();
+    let tenant_slug = answers.tenant_slug.trim().to_owned();
+    check_slug(&tenant_slug, &mut findings);
+    let scopes = read_scopes(&answers.scopes, &mut findings);
+    let valid = !findings.has_errors();
+    let answers = valid.then(|| WalkthroughAnswers { tenant_slug, scopes, ..answers.clone() });
+    (answers, findings.0)
 }
 
 fn read_scopes(scopes: &[String], findings: &mut Findings) -> Vec<String> {

@@ -151,7 +151,8 @@ fn tenants_listed(facts: &Facts) -> (bool, String) {
             (true, format!("{} in {} ms", call.status, call.duration_ms))
         }
         Some(call) => (false, refused(call.status)),
-        None => (false, facts.token.is_none().then(|| no_token(facts)).unwrap_or_default()),
+        None if facts.token.is_none() => (false, no_token(facts)),
+        None => (false, String::new()),
     }
 }
 

@@ -4,15 +4,19 @@
 //! A member added later has a default, so that a file without it is read. One that an older version would
 //! misunderstand needs a new schema number.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use url::Url;
 
-use crate::contract::{ExtraParameter, Renewal};
+use crate::contract::{ExtraParameter, Renewal, WalkthroughAnswers, WalkthroughId};
 use crate::model::{
     Application, ApplicationId, ApplicationType, BaseUrl, ClientAuthentication, Colour, Config, EndpointKey,
     EndpointOverrides, Instance, InstanceId, InstanceKind, Level, LevelName, Network, Practice, Proxy,
     Registration, SecretId, SecretKeeping,
 };
+use crate::walkthrough::catalog;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -22,6 +26,20 @@ pub(super) struct Stored {
     default_margin_seconds: Option<u32>,
     #[serde(default)]
     retired: Vec<SecretId>,
+    /// By the walkthrough's id. A newer version may have walkthroughs that this one does not know: they are not
+    /// read, and `keep_unknown` writes them again.
+    #[serde(default)]
+    walkthroughs: BTreeMap<String, Value>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StoredAnswers {
+    instance: Option<InstanceId>,
+    application: Option<ApplicationId>,
+    tenant_slug: String,
+    level: Option<LevelName>,
+    scopes: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -106,6 +124,13 @@ impl Stored {
             instances: config.instances.iter().map(StoredInstance::of).collect(),
             default_margin_seconds: config.default_margin_seconds,
             retired: config.retired.clone(),
+            walkthroughs: catalog::WALKTHROUGHS
+                .iter()
+                .map(|walkthrough| {
+                    let answers = config.walkthroughs.get(&walkthrough.id).map(StoredAnswers::of);
+                    (name_of(walkthrough.id), serde_json::json!(answers))
+                })
+                .collect(),
         }
     }
 
@@ -115,7 +140,48 @@ impl Stored {
             instances: self.instances.into_iter().map(StoredInstance::into_model).collect::<Option<_>>()?,
             default_margin_seconds: self.default_margin_seconds,
             retired: self.retired,
+            walkthroughs: read_answers(self.walkthroughs)?,
         })
+    }
+}
+
+/// The id as the page has it, too.
+fn name_of(id: WalkthroughId) -> String {
+    match serde_json::json!(id) {
+        Value::String(name) => name,
+        other => other.to_string(),
+    }
+}
+
+fn read_answers(stored: BTreeMap<String, Value>) -> Option<BTreeMap<WalkthroughId, WalkthroughAnswers>> {
+    let mut read = BTreeMap::new();
+    for (name, value) in stored {
+        let Ok(id) = serde_json::from_value(Value::String(name)) else { continue };
+        let answers: Option<StoredAnswers> = serde_json::from_value(value).ok()?;
+        read.extend(answers.map(|answers| (id, answers.into_model())));
+    }
+    Some(read)
+}
+
+impl StoredAnswers {
+    fn of(answers: &WalkthroughAnswers) -> Self {
+        Self {
+            instance: answers.instance,
+            application: answers.application,
+            tenant_slug: answers.tenant_slug.clone(),
+            level: answers.level,
+            scopes: answers.scopes.clone(),
+        }
+    }
+
+    fn into_model(self) -> WalkthroughAnswers {
+        WalkthroughAnswers {
+            instance: self.instance,
+            application: self.application,
+            tenant_slug: self.tenant_slug,
+            level: self.level,
+            scopes: self.scopes,
+        }
     }
 }
 

@@ -6,11 +6,11 @@ use url::Url;
 use uuid::Uuid;
 
 use super::*;
-use crate::contract::{ExtraParameter, Renewal};
+use crate::contract::{ExtraParameter, Renewal, WalkthroughAnswers, WalkthroughId};
 use crate::model::{
     Application, ApplicationId, ApplicationType, BaseUrl, ClientAuthentication, Colour, EndpointKey,
-    EndpointOverrides, Instance, InstanceId, InstanceKind, Level, Network, Practice, Proxy, Registration,
-    SecretId, SecretKeeping,
+    EndpointOverrides, Instance, InstanceId, InstanceKind, Level, LevelName, Network, Practice, Proxy,
+    Registration, SecretId, SecretKeeping,
 };
 use crate::ports::Now;
 
@@ -128,7 +128,19 @@ fn everything() -> Config {
         provider,
         instance(22, InstanceKind::OpenIdProvider { url: discovery, issuer: None }),
     ]);
-    Config { instances, default_margin_seconds: Some(30), retired: vec![SecretId(Uuid::from_u128(60))] }
+    let answers = WalkthroughAnswers {
+        instance: Some(InstanceId(Uuid::from_u128(20))),
+        application: Some(ApplicationId(Uuid::from_u128(30))),
+        tenant_slug: "acme".to_owned(),
+        level: Some(LevelName::Partner),
+        scopes: vec!["openid".to_owned()],
+    };
+    let walkthroughs = BTreeMap::from([
+        (WalkthroughId::ServiceToService, answers),
+        (WalkthroughId::Quickstart, WalkthroughAnswers::default()),
+    ]);
+    let retired = vec![SecretId(Uuid::from_u128(60))];
+    Config { instances, default_margin_seconds: Some(30), retired, walkthroughs }
 }
 
 /// Small, and told apart by its margin.
@@ -516,6 +528,16 @@ fn f_sto_12_a_newer_schema_is_shown_and_never_rewritten() {
 }
 
 #[test]
+fn a_file_from_before_the_walkthroughs_is_read() {
+    let mut config = everything();
+    let mut data = write_text(&config, &Value::Null, 1).unwrap().1["data"].clone();
+    data.as_object_mut().unwrap().remove("walkthroughs");
+    let read = serde_json::from_value::<stored::Stored>(data).unwrap().into_config();
+    config.walkthroughs.clear();
+    assert_eq!(read, Some(config));
+}
+
+#[test]
 fn f_sto_14_unknown_fields_survive() {
     let directory = saved_twice();
     let main = directory.path().join(FILE);
@@ -529,6 +551,9 @@ fn f_sto_14_unknown_fields_survive() {
     old["data"]["instances"][8]["applications"][2]["later"] = "application".into();
     old["data"]["instances"][8]["applications"][2]["renewal"]["later"] = "renewal".into();
     old["data"]["instances"][1]["later"] = "deleted".into();
+    old["data"]["walkthroughs"]["later"] = "walkthrough".into();
+    old["data"]["walkthroughs"]["serviceToService"]["later"] = "answer".into();
+    old["data"]["walkthroughs"]["quickstart"]["later"] = "forgotten".into();
     let data = old["data"].to_string();
     let text = old
         .to_string()
@@ -538,12 +563,16 @@ fn f_sto_14_unknown_fields_survive() {
     assert_eq!(file.load(), Loaded::writable(config.clone()));
     // Two times over, with everything at another place and one instance gone.
     config.instances.remove(1);
+    config.walkthroughs.remove(&WalkthroughId::Quickstart);
     config.instances.reverse();
     config.instances[2].applications[0].name = "renamed".to_owned();
     file.save(&config).unwrap();
     file.save(&config).unwrap();
     let new: Value = serde_json::from_str(&text_of(&main)).unwrap();
     assert_eq!(new["later"], "envelope");
+    assert_eq!(new["data"]["walkthroughs"]["later"], "walkthrough");
+    assert_eq!(new["data"]["walkthroughs"]["serviceToService"]["later"], "answer");
+    assert_eq!(new["data"]["walkthroughs"]["quickstart"], Value::Null);
     assert_eq!(new["data"]["later"], serde_json::json!({"deep": [1, 2.5, null]}));
     assert_eq!(new["data"]["instances"][2]["later"], "instance");
     assert_eq!(new["data"]["instances"][2]["server"]["later"], "server");
