@@ -10,6 +10,7 @@ use crate::model::{
 use crate::oauth::metadata::ServerMetadata;
 use crate::oauth::token_request::TokenRequest;
 use crate::oauth::token_response::TokenResponse;
+use crate::ports::Loaded;
 use crate::secret::Secret;
 
 /// Names who waits for an answer.
@@ -35,6 +36,13 @@ pub enum Event {
         /// Whose.
         application: ApplicationId,
         /// Resolved when it is under way.
+        reply: ReplyId,
+    },
+    /// Somebody needs a new token, and waits for it.
+    ObtainToken {
+        /// Whose.
+        application: ApplicationId,
+        /// Resolved when the request has ended.
         reply: ReplyId,
     },
     /// The user wants a token to copy.
@@ -77,6 +85,18 @@ pub enum Event {
         /// Which deletion.
         id: u64,
         /// Resolved when it is on disk.
+        reply: ReplyId,
+    },
+    /// The damaged configuration shall be set aside.
+    SetDamagedAside {
+        /// Resolved when it is.
+        reply: ReplyId,
+    },
+    /// The damaged configuration was set aside, or not.
+    SetAside {
+        /// What was loaded then.
+        result: Result<Loaded, AppError>,
+        /// Who waits for it.
         reply: ReplyId,
     },
     /// A discovery document came, or not.
@@ -175,6 +195,11 @@ pub enum Effect {
         after: Box<Config>,
         /// The secrets to store first.
         secrets: Vec<NewSecret>,
+    },
+    /// Set the damaged configuration aside and load what is there then.
+    SetDamagedAside {
+        /// Who waits for it.
+        reply: ReplyId,
     },
     /// Delete secrets that nothing uses.
     DeleteSecrets(Vec<SecretId>),

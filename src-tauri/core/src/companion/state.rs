@@ -8,7 +8,7 @@ use crate::jwt::{JwkSet, SignatureVerdict};
 use crate::model::{Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, SecretId};
 use crate::oauth::metadata::ServerMetadata;
 use crate::oauth::token_response::TokenResponse;
-use crate::ports::Now;
+use crate::ports::{Loaded, Now};
 
 /// All that the companion knows. All times are milliseconds on the boot clock, which neither stops nor jumps;
 /// only [`State::wall`] turns one into a time of day, for showing.
@@ -119,6 +119,8 @@ pub struct TokenSlot {
     pub last_request: Option<i64>,
     /// Copies that wait for a renewal.
     pub copies: Vec<PendingCopy>,
+    /// Who waits for the request that is under way to end.
+    pub waiting: Vec<ReplyId>,
     /// How many tokens there were in this run.
     pub count: u32,
 }
@@ -212,9 +214,9 @@ impl TokenSet {
 impl State {
     /// The state at start.
     #[must_use]
-    pub fn new(loaded: crate::ports::Loaded, keychain_name: String, now: Now) -> Self {
-        Self {
-            config: loaded.config,
+    pub fn new(loaded: Loaded, keychain_name: String, now: Now) -> Self {
+        let mut state = Self {
+            config: Config::default(),
             revision: 1,
             now,
             slots: HashMap::new(),
@@ -223,15 +225,26 @@ impl State {
             practice: PracticeStatus::default(),
             keychain_name,
             keychain: KeychainStatus::Unknown,
-            read_only: loaded.read_only,
-            can_set_aside: loaded.can_set_aside,
-            notice: loaded.notice,
+            read_only: None,
+            can_set_aside: false,
+            notice: None,
             trash: None,
             queue: VecDeque::new(),
             writing: None,
             deleting: BTreeSet::new(),
             numbers: 0,
-        }
+        };
+        state.take_loaded(loaded);
+        state
+    }
+
+    /// Takes in what was found on disk.
+    pub fn take_loaded(&mut self, loaded: Loaded) {
+        let Loaded { config, read_only, can_set_aside, notice } = loaded;
+        self.config = config;
+        self.read_only = read_only;
+        self.can_set_aside = can_set_aside;
+        self.notice = notice;
     }
 
     /// A number that was not given out before.
