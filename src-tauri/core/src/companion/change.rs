@@ -1,10 +1,10 @@
 //! Works out a change of the saved data, without doing it.
 
 use super::event::{Answer, Change, Deleted, NewSecret, Planned, SecretSource, TrashChange, keychain_ids};
-use crate::contract::{AppError, Field, Keep, Problem, SecretDraft, Severity};
+use crate::contract::{AppError, ApplicationDraft, Field, Keep, Problem, SecretDraft, Severity};
 use crate::model::{
-    Application, ApplicationId, BaseUrl, Config, Instance, InstanceId, InstanceKind, MARGIN_SECONDS,
-    Practice, SecretId, SecretKeeping, parse_answers, parse_application, parse_instance,
+    Application, ApplicationId, BaseUrl, Config, Instance, InstanceId, InstanceKind, Level, MARGIN_SECONDS,
+    Practice, Registration, SecretId, SecretKeeping, parse_answers, parse_application, parse_instance,
 };
 use crate::secret::Secret;
 
@@ -37,6 +37,28 @@ fn keeping(id: SecretId, keep: Keep) -> SecretKeeping {
     match keep {
         Keep::Keychain => SecretKeeping::Keychain(id),
         Keep::Session => SecretKeeping::Session(id),
+    }
+}
+
+/// A saved application as it would be typed, for changing one thing of it the way that all is checked.
+pub(super) fn draft_of(instance: InstanceId, application: &Application) -> ApplicationDraft {
+    let (level, application_type) = match &application.registration {
+        Registration::ScaiKey { level, application_type } => (Some(level), Some(*application_type)),
+        Registration::Provider => (None, None),
+    };
+    ApplicationDraft {
+        id: Some(application.id),
+        instance,
+        name: application.name.clone(),
+        client_id: application.client_id.clone(),
+        secret: SecretDraft::Unchanged,
+        level: level.map(Level::name),
+        tenant_slug: level.and_then(Level::tenant_slug).unwrap_or_default().to_owned(),
+        application_type,
+        scopes: application.scopes.clone(),
+        extra: application.extra.clone(),
+        client_authentication: application.client_authentication,
+        renewal: application.renewal,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::model::{
 use crate::oauth::metadata::ServerMetadata;
 use crate::oauth::token_request::TokenRequest;
 use crate::oauth::token_response::TokenResponse;
+use crate::ports::Loaded;
 use crate::secret::Secret;
 use crate::walkthrough::WebhookFacts;
 
@@ -146,6 +147,18 @@ pub enum Event {
         /// Which deletion.
         id: u64,
         /// Resolved when it is on disk.
+        reply: ReplyId,
+    },
+    /// The damaged configuration shall be set aside.
+    SetDamagedAside {
+        /// Resolved when it is.
+        reply: ReplyId,
+    },
+    /// The damaged configuration was set aside, or not.
+    SetAside {
+        /// What was loaded then.
+        result: Result<Loaded, AppError>,
+        /// Who waits for it.
         reply: ReplyId,
     },
     /// A discovery document came, or not.
@@ -280,6 +293,11 @@ pub enum Effect {
         after: Box<Config>,
         /// The secrets to store first.
         secrets: Vec<NewSecret>,
+    },
+    /// Set the damaged configuration aside and load what is there then.
+    SetDamagedAside {
+        /// Who waits for it.
+        reply: ReplyId,
     },
     /// Delete secrets that nothing uses.
     DeleteSecrets(Vec<SecretId>),

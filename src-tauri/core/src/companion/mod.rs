@@ -24,8 +24,8 @@ use crate::contract::{
     TokenDetails, WalkthroughAnswers, WalkthroughId,
 };
 use crate::model::{
-    ApplicationId, BaseUrl, Colour, Config, Instance, InstanceId, InstanceKind, Network, Practice, Proxy,
-    SecretId, parse_application, parse_instance,
+    ApplicationId, BaseUrl, Colour, Config, Instance, InstanceId, InstanceKind, LevelName, Network, Practice,
+    Proxy, SecretId, parse_application, parse_instance,
 };
 use crate::ports::{Clock, ConfigStore, SecretStore};
 use crate::secret::Secret;
@@ -355,6 +355,77 @@ impl Companion {
         self.ask(|reply| Event::RequestToken { application, reply }).await.map(|_| ())
     }
 
+    /// Asks for more scopes from now on, and for a token with them; resolves when it is there. An application
+    /// that names no scope asks for all it may have: to name one would narrow that, so it only asks again.
+    ///
+    /// # Errors
+    /// Those of [`save_application`](Self::save_application) and [`await_token`](Self::await_token).
+    pub async fn ask_for_scopes(
+        &self,
+        application: ApplicationId,
+        scopes: Vec<String>,
+    ) -> Result<(), AppError> {
+        let add = |draft: &mut ApplicationDraft| {
+            if !draft.scopes.is_empty() {
+                let new: Vec<_> = scopes.into_iter().filter(|scope| !draft.scopes.contains(scope)).collect();
+                draft.scopes.extend(new);
+            }
+        };
+        self.change_and_obtain(application, add).await
+    }
+
+    /// Asks for fewer scopes from now on, and for a token; resolves when it is there. Where none is left,
+    /// none is sent.
+    ///
+    /// # Errors
+    /// As [`ask_for_scopes`](Self::ask_for_scopes).
+    pub async fn drop_scopes(&self, application: ApplicationId, scopes: Vec<String>) -> Result<(), AppError> {
+        let drop = |draft: &mut ApplicationDraft| draft.scopes.retain(|scope| !scopes.contains(scope));
+        self.change_and_obtain(application, drop).await
+    }
+
+    /// Tries one token request as an application of another level. If a token comes, it is saved so, and a
+    /// token is requested; if not, nothing has changed.
+    ///
+    /// # Errors
+    /// [`AppError::InvalidInput`] without a slug where the level needs one; what the request ends with; those
+    /// of [`save_application`](Self::save_application).
+    pub async fn try_level(
+        &self,
+        application: ApplicationId,
+        level: LevelName,
+        tenant_slug: String,
+    ) -> Result<(), AppError> {
+        let mut draft = self.draft_of(application).await?;
+        draft.level = Some(level);
+        draft.tenant_slug = tenant_slug;
+        self.test_application(&draft).await?;
+        self.save_application(draft).await?;
+        self.await_token(application).await.map(|_| ())
+    }
+
+    async fn draft_of(&self, application: ApplicationId) -> Result<ApplicationDraft, AppError> {
+        let config = self.config().await?;
+        let (instance, found) =
+            config.find(application).ok_or_else(|| AppError::NotFound { what: "application".to_owned() })?;
+        Ok(change::draft_of(instance.id, found))
+    }
+
+    async fn change_and_obtain(
+        &self,
+        application: ApplicationId,
+        change: impl FnOnce(&mut ApplicationDraft),
+    ) -> Result<(), AppError> {
+        let saved = self.draft_of(application).await?;
+        let mut draft = saved.clone();
+        change(&mut draft);
+        // What changes nothing need not be written, nor can it be where nothing can.
+        if draft != saved {
+            self.save_application(draft).await?;
+        }
+        self.await_token(application).await.map(|_| ())
+    }
+
     /// A token for the clipboard, renewed first when it is inside its margin.
     ///
     /// # Errors
@@ -402,6 +473,14 @@ impl Companion {
             Answer::Details(details) => Ok(*details),
             other => Err(unexpected(&other)),
         }
+    }
+
+    /// Sets a damaged configuration file and its backup aside, so that saving works again.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where nothing is damaged; [`AppError::Storage`] where a file cannot be renamed.
+    pub async fn set_damaged_aside(&self) -> Result<(), AppError> {
+        self.ask(|reply| Event::SetDamagedAside { reply }).await.map(|_| ())
     }
 
     /// Asks the keychain again.

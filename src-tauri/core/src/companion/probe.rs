@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::run::World;
 use super::state::EndpointSet;
 use super::token::Standing;
-use super::update::{may_get_secret, token_request};
+use super::update::{token_endpoint, token_request};
 use crate::contract::{
     AppError, ApplicationDraft, DiscoveryReport, EndpointSetView, Field, InstanceDraft, Problem, SecretDraft,
     Severity, TestReport,
@@ -75,10 +75,13 @@ pub(super) async fn test(
     let instance = instance_of(config, draft)?;
     let existing = draft.id.and_then(|id| config.find(id)).map(|(_, application)| application);
     let (application, problems) = parse_application(draft, ApplicationId(Uuid::nil()), instance, existing);
-    let application = application.ok_or(AppError::InvalidInput { problems })?;
-    let saved = matches!(draft.secret, SecretDraft::Unchanged);
+    let mut application = application.ok_or(AppError::InvalidInput { problems })?;
     let secret = match (&draft.secret, existing) {
-        (SecretDraft::Set { value, .. }, _) => value.clone(),
+        (SecretDraft::Set { value, .. }, _) => {
+            // As it will be when it is saved.
+            application.secret_host = instance.secret_host(&application.endpoint_key());
+            value.clone()
+        }
         (SecretDraft::Unchanged, Some(saved)) => world.read_secret(saved.secret).await?,
         (SecretDraft::Unchanged, None) => {
             let message = "Enter the client secret.".to_owned();
@@ -93,19 +96,12 @@ pub(super) async fn test(
         Ok(metadata) => set.metadata = Some(metadata),
         Err(error) => set.discovery_error = Some(error),
     }
-    let resolved = resolve(instance, &key, set.metadata.as_ref());
-    let unknown = || AppError::EndpointUnknown { endpoint: "token_endpoint".to_owned() };
-    let (endpoint, _) = resolved
-        .token_endpoint
-        .ok_or_else(|| resolved.refused.or_else(|| set.discovery_error.clone()).unwrap_or_else(unknown))?;
-    if saved {
-        may_get_secret(&application, &endpoint)?;
-    }
+    let endpoint = token_endpoint(instance, &application, Some(&set))?;
     let request = token_request(&application, endpoint);
     let answer = world.request_token(&instance.network, &request, &secret).await;
     let response = answer.result?;
     let duration_ms = response.duration_ms;
-    if let Some((url, _)) = resolved.jwks_uri {
+    if let Some((url, _)) = resolve(instance, &key, set.metadata.as_ref()).jwks_uri {
         match world.fetch_keys(&instance.network, &url).await.result {
             Ok(keys) => {
                 set.keys = Some(keys);

@@ -20,7 +20,7 @@ use crate::oauth::refusal::{common, server_words};
 use crate::oauth::token_request::TokenRequest;
 use crate::oauth::token_response::{self, TokenResponse};
 use crate::oauth::{http::HttpResponse, refusal::has_reserved};
-use crate::ports::{Clock, ConfigStore};
+use crate::ports::{Clock, ConfigStore, Loaded};
 use crate::schedule::LONGEST_SLEEP_MS;
 use crate::secret::Secret;
 
@@ -103,6 +103,12 @@ impl World {
         task.await.unwrap_or_else(|error| Err(AppError::Internal { detail: error.to_string() }))
     }
 
+    async fn set_damaged_aside(self: &Arc<Self>) -> Result<Loaded, AppError> {
+        let world = Arc::clone(self);
+        let task = tokio::task::spawn_blocking(move || locked(&world.config).set_damaged_aside());
+        task.await.unwrap_or_else(|error| Err(AppError::Internal { detail: error.to_string() }))
+    }
+
     /// Stores secrets and writes the configuration. A kill at any point loses nothing: a new secret's name is
     /// on disk (as retired) before the secret is in the keychain, and the old one is deleted last.
     async fn persist(
@@ -127,9 +133,10 @@ impl World {
         if result.is_ok() {
             let emptied = after.instances.is_empty() && !before.instances.is_empty();
             result = self.save(after.clone()).await;
-            if emptied && result.is_ok() {
-                // The backup is the file before: written twice, it too holds nothing of what was removed.
-                result = self.save(after).await;
+            // The backup is the file before: written twice, it too holds nothing of what was removed. That the
+            // first write stands is true all the same, and the next one does it.
+            if emptied && result.is_ok() && self.save(after).await.is_err() {
+                tracing::warn!("the backup still holds what was removed, until the next change is saved");
             }
         }
         if result.is_err() && !in_keychain.is_empty() {
@@ -347,6 +354,12 @@ impl Tasks {
                         tasks.report_keychain(&result).await;
                     }
                     tasks.report(Event::Written(result)).await;
+                });
+            }
+            Effect::SetDamagedAside { reply } => {
+                tokio::spawn(async move {
+                    let result = tasks.world.set_damaged_aside().await;
+                    tasks.report(Event::SetAside { result, reply }).await;
                 });
             }
             Effect::DeleteSecrets(ids) => {

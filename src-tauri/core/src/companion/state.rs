@@ -12,7 +12,7 @@ use crate::jwt::{JwkSet, SignatureVerdict};
 use crate::model::{Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, SecretId};
 use crate::oauth::metadata::ServerMetadata;
 use crate::oauth::token_response::TokenResponse;
-use crate::ports::Now;
+use crate::ports::{Loaded, Now};
 use crate::secret::Secret;
 use crate::walkthrough::{CallFacts, WebhookFacts};
 
@@ -313,12 +313,12 @@ impl TokenSet {
 impl State {
     /// The state at start.
     #[must_use]
-    pub fn new(loaded: crate::ports::Loaded, keychain_name: String, now: Now) -> Self {
+    pub fn new(loaded: Loaded, keychain_name: String, now: Now) -> Self {
         let instances = loaded.config.instances.iter();
         let applications = instances.flat_map(|instance| &instance.applications);
-        Self {
+        let mut state = Self {
             loaded: applications.map(|application| application.id).collect(),
-            config: loaded.config,
+            config: Config::default(),
             revision: 1,
             now,
             slots: HashMap::new(),
@@ -331,15 +331,26 @@ impl State {
             practice: PracticeStatus::default(),
             keychain_name,
             keychain: KeychainStatus::Unknown,
-            read_only: loaded.read_only,
-            can_set_aside: loaded.can_set_aside,
-            notice: loaded.notice,
+            read_only: None,
+            can_set_aside: false,
+            notice: None,
             trash: None,
             queue: VecDeque::new(),
             writing: None,
             deleting: BTreeSet::new(),
             numbers: 0,
-        }
+        };
+        state.take_loaded(loaded);
+        state
+    }
+
+    /// Takes in what was found on disk.
+    pub fn take_loaded(&mut self, loaded: Loaded) {
+        let Loaded { config, read_only, can_set_aside, notice } = loaded;
+        self.config = config;
+        self.read_only = read_only;
+        self.can_set_aside = can_set_aside;
+        self.notice = notice;
     }
 
     /// A number that was not given out before.

@@ -138,6 +138,23 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
                 effects.push(Effect::Reply { to: reply, result });
             }
         },
+        Event::SetDamagedAside { reply } if state.can_set_aside => {
+            effects.push(Effect::SetDamagedAside { reply });
+        }
+        Event::SetDamagedAside { reply } => {
+            let result = Err(AppError::NotFound { what: "damaged file".to_owned() });
+            effects.push(Effect::Reply { to: reply, result });
+        }
+        Event::SetAside { result, reply } => {
+            let result = result.map(|loaded| {
+                // Clicked twice: what was saved since then is not to be lost.
+                if state.can_set_aside {
+                    state.take_loaded(loaded);
+                }
+                Answer::Done
+            });
+            effects.push(Effect::Reply { to: reply, result });
+        }
         Event::MetadataAnswered { instance, key, attempt, answer } => {
             note_clock(state, instance, answer.clock_offset_ms);
             let set = state.endpoints.entry((instance, key.clone())).or_default();
@@ -284,20 +301,11 @@ fn begin(
 /// Sends the token request of an application whose endpoints are known by now.
 fn send(state: &mut State, id: ApplicationId, effects: &mut Vec<Effect>) {
     let Some((instance, application)) = state.config.find(id) else { return };
-    let key = application.endpoint_key();
-    let set = state.endpoints.get(&(instance.id, key.clone()));
-    let resolved = resolve(instance, &key, set.and_then(|set| set.metadata.as_ref()));
+    let set = state.endpoints.get(&(instance.id, application.endpoint_key()));
+    let endpoint = token_endpoint(instance, application, set);
     let Some(slot) = state.slots.get_mut(&id) else { return };
     let Phase::Requesting(attempt) = &mut slot.phase else { return };
     attempt.awaits_discovery = false;
-    let unknown = || AppError::EndpointUnknown { endpoint: "token_endpoint".to_owned() };
-    let endpoint = match resolved.token_endpoint {
-        Some((endpoint, _)) => may_get_secret(application, &endpoint).map(|()| endpoint),
-        None => {
-            let error = resolved.refused.or_else(|| set.and_then(|set| set.discovery_error.clone()));
-            Err(error.unwrap_or_else(unknown))
-        }
-    };
     match endpoint {
         Ok(endpoint) => effects.push(Effect::RequestToken {
             application: id,
@@ -314,8 +322,26 @@ fn send(state: &mut State, id: ApplicationId, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Whether an application's saved secret may go to this endpoint: only to the host it was entered for.
-pub(super) fn may_get_secret(application: &Application, endpoint: &url::Url) -> Result<(), AppError> {
+/// Where an application asks for a token, as far as is known, if its secret may go there.
+///
+/// # Errors
+/// Why there is no such endpoint, or [`AppError::SecretForOtherHost`].
+pub(super) fn token_endpoint(
+    instance: &Instance,
+    application: &Application,
+    set: Option<&EndpointSet>,
+) -> Result<url::Url, AppError> {
+    let resolved = resolve(instance, &application.endpoint_key(), set.and_then(|set| set.metadata.as_ref()));
+    let unknown = || AppError::EndpointUnknown { endpoint: "token_endpoint".to_owned() };
+    let Some((endpoint, _)) = resolved.token_endpoint else {
+        let error = resolved.refused.or_else(|| set.and_then(|set| set.discovery_error.clone()));
+        return Err(error.unwrap_or_else(unknown));
+    };
+    may_get_secret(application, &endpoint).map(|()| endpoint)
+}
+
+/// Whether an application's secret may go to this endpoint: only to the host it was entered for.
+fn may_get_secret(application: &Application, endpoint: &url::Url) -> Result<(), AppError> {
     match &application.secret_host {
         Some(host) if endpoint.host_str() != Some(host) => Err(AppError::SecretForOtherHost {
             entered_for: host.clone(),
@@ -860,6 +886,9 @@ fn forget_what_changed(state: &mut State, before: &Config, effects: &mut Vec<Eff
             if let Some(slot) = state.slots.get_mut(&old.id) {
                 // An answer that is under way belongs to the old version and is dropped.
                 slot.phase = Phase::Idle;
+                for to in std::mem::take(&mut slot.waiting) {
+                    effects.push(Effect::Reply { to, result: Err(AppError::NoToken) });
+                }
                 if !keeps {
                     slot.token = None;
                     slot.previous.clear();

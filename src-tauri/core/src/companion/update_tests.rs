@@ -79,7 +79,7 @@ impl Sim {
                     self.deleted.extend(&ids);
                     effects.extend(update(&mut self.state, Event::SecretsDeleted(ids), self.now));
                 }
-                Effect::DropIdleConnections => {}
+                Effect::DropIdleConnections | Effect::SetDamagedAside { .. } => {}
                 Effect::KeepInSession(used) => self.in_session = used,
             }
         }
@@ -384,6 +384,67 @@ fn a_refusal_stops_the_schedule_and_the_old_token_stays_until_its_own_end() {
     sim.copy(application);
     sim.answer_token(Err(refused()));
     assert!(matches!(sim.answer(), Err(AppError::ClientRefused { .. })));
+}
+
+impl Sim {
+    fn obtain(&mut self, application: ApplicationId) {
+        let reply = self.reply();
+        self.feed(Event::Use { application, purpose: TokenUse::Arrival, reply });
+    }
+}
+
+#[test]
+fn whoever_obtains_a_token_is_answered_when_the_request_has_ended() {
+    let (mut sim, application) = Sim::with_application();
+    sim.obtain(application);
+    assert!(!sim.has_answer());
+    sim.answer_token(Ok(("t0", 3_600)));
+    assert!(matches!(sim.answer(), Ok(Answer::Arrived(_))));
+    sim.obtain(application);
+    sim.answer_token(Err(refused()));
+    assert!(matches!(sim.answer(), Err(AppError::ClientRefused { .. })), "an old token is no new one");
+    sim.obtain(application);
+    sim.answer_token(Err(offline()));
+    assert!(matches!(sim.answer(), Err(AppError::HostNotFound { .. })), "nobody waits for the network");
+    sim.obtain(ApplicationId(Uuid::new_v4()));
+    assert!(matches!(sim.answer(), Err(AppError::NotFound { .. })));
+}
+
+#[test]
+fn whoever_obtains_a_token_is_answered_when_the_request_is_given_up() {
+    let (mut sim, application) = Sim::with_application();
+    sim.obtain(application);
+    let waiting = ReplyId(sim.last_reply);
+    let home = sim.state.find(application).unwrap().0.id;
+    let (fresh, secret) = (ApplicationId(Uuid::new_v4()), SecretId(Uuid::new_v4()));
+    let draft = Sim::draft(home, Some(application), "profile");
+    sim.change(Change::SaveApplication { draft, fresh, secret }).unwrap();
+    let at = sim.replies.iter().position(|(id, _)| *id == waiting).expect("no answer");
+    assert!(matches!(sim.replies.remove(at).1, Err(AppError::NoToken)));
+}
+
+#[test]
+fn a_damaged_file_is_set_aside_only_where_one_is_damaged() {
+    let mut sim = Sim::new();
+    let reply = sim.reply();
+    sim.feed(Event::SetDamagedAside { reply });
+    assert!(matches!(sim.answer(), Err(AppError::NotFound { .. })));
+
+    sim.state.read_only = Some("damaged".to_owned());
+    sim.state.can_set_aside = true;
+    let draft = Box::new(Sim::instance_draft());
+    let save = Change::SaveInstance { draft, fresh: InstanceId(Uuid::new_v4()) };
+    let refused = sim.change(save.clone());
+    assert!(matches!(refused, Err(AppError::ReadOnly { can_set_aside: true, .. })), "{refused:?}");
+    let reply = sim.reply();
+    sim.feed(Event::SetDamagedAside { reply });
+    assert!(!sim.has_answer(), "it is on its way");
+    sim.feed(Event::SetAside { result: Ok(Loaded::writable(Config::default())), reply });
+    assert!(matches!(sim.answer(), Ok(Answer::Done)));
+    sim.change(save).unwrap();
+    // The answer to a second click comes late, and what was saved meanwhile stays.
+    sim.feed(Event::SetAside { result: Ok(Loaded::writable(Config::default())), reply });
+    assert_eq!(sim.state.config.instances.len(), 1);
 }
 
 #[test]
