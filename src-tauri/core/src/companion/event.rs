@@ -1,8 +1,14 @@
 //! What can happen, and what can come of it: two closed lists.
 
+use std::sync::Arc;
+
 use url::Url;
 
-use crate::contract::{AppError, ApplicationDraft, InstanceDraft, Keep, KeychainStatus, TokenDetails};
+use crate::activity::About;
+use crate::contract::{
+    ActivityArgs, AppError, ApplicationDraft, ExchangeId, ExchangeView, InstanceDraft, Keep, KeychainStatus,
+    TokenDetails,
+};
 use crate::jwt::JwkSet;
 use crate::model::{
     Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, Network, SecretId, SecretKeeping,
@@ -23,6 +29,15 @@ pub struct Answered<T> {
     pub result: Result<T, AppError>,
     /// Server clock minus this computer's, in milliseconds.
     pub clock_offset_ms: Option<i64>,
+    /// The recorded exchange it came in.
+    pub exchange: Option<ExchangeId>,
+}
+
+impl<T> Answered<T> {
+    /// Nothing was sent.
+    pub fn unsent(error: AppError) -> Self {
+        Self { result: Err(error), clock_offset_ms: None, exchange: None }
+    }
 }
 
 /// Something happened: a click, a timer, an answer.
@@ -110,6 +125,27 @@ pub enum Event {
         /// It.
         answer: Answered<TokenResponse>,
     },
+    /// A request was made and recorded.
+    Exchanged(Arc<ExchangeView>),
+    /// Somebody wants to know what was asked and answered.
+    ReadActivity {
+        /// Which of it.
+        wanted: ActivityArgs,
+        /// Resolved with [`Answer::Exchanges`].
+        reply: ReplyId,
+    },
+    /// Somebody wants one exchange in full.
+    ReadExchange {
+        /// Which.
+        exchange: ExchangeId,
+        /// Resolved with [`Answer::Exchanges`] of one.
+        reply: ReplyId,
+    },
+    /// What was asked and answered shall be forgotten.
+    ClearActivity {
+        /// Resolved when it is.
+        reply: ReplyId,
+    },
     /// The configuration was written, or not.
     Written(Result<(), AppError>),
     /// These retired secrets are gone from the keychain.
@@ -134,6 +170,8 @@ pub enum Effect {
         application: ApplicationId,
         /// Which try.
         attempt: u64,
+        /// What for, and for whom.
+        about: About,
         /// How to get there.
         network: Network,
         /// What to send.
@@ -228,6 +266,8 @@ pub enum Answer {
     Copy(CopyGrant),
     /// What is saved.
     Config(Box<Config>),
+    /// Recorded exchanges, newest first.
+    Exchanges(Vec<Arc<ExchangeView>>),
 }
 
 /// A text for the clipboard.

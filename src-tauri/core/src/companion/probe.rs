@@ -6,9 +6,10 @@ use super::run::World;
 use super::state::EndpointSet;
 use super::token::Standing;
 use super::update::{may_get_secret, token_request};
+use crate::activity::About;
 use crate::contract::{
-    AppError, ApplicationDraft, DiscoveryReport, EndpointSetView, Field, InstanceDraft, Problem, SecretDraft,
-    Severity, TestReport,
+    AppError, ApplicationDraft, DiscoveryReport, EndpointSetView, Field, InstanceDraft, Problem, Purpose,
+    SecretDraft, Severity, TestReport,
 };
 use crate::model::{
     ApplicationId, Config, EndpointKey, Instance, InstanceId, InstanceKind, parse_application, parse_instance,
@@ -39,7 +40,7 @@ pub(super) async fn discover(
         (InstanceKind::ScaiKey { .. }, None) => EndpointKey::Platform,
     };
     let urls = discovery_urls(&instance.kind, &key);
-    let (found, answer) = world.fetch_metadata(&instance.network, &urls).await;
+    let (found, answer) = world.fetch_metadata(draft.id, &instance.network, &urls).await;
     let (metadata, error) = match answer.result {
         Ok(metadata) => (Some(metadata), None),
         Err(error) => (None, Some(error)),
@@ -88,7 +89,9 @@ pub(super) async fn test(
     };
     let key = application.endpoint_key();
     let mut set = EndpointSet::default();
-    let (_, found) = world.fetch_metadata(&instance.network, &discovery_urls(&instance.kind, &key)).await;
+    let (_, found) = world
+        .fetch_metadata(Some(instance.id), &instance.network, &discovery_urls(&instance.kind, &key))
+        .await;
     match found.result {
         Ok(metadata) => set.metadata = Some(metadata),
         Err(error) => set.discovery_error = Some(error),
@@ -102,11 +105,12 @@ pub(super) async fn test(
         may_get_secret(&application, &endpoint)?;
     }
     let request = token_request(&application, endpoint);
-    let answer = world.request_token(&instance.network, &request, &secret).await;
+    let about = About { purpose: Purpose::Trial, instance: Some(instance.id), application: draft.id };
+    let answer = world.request_token(about, &instance.network, &request, &secret).await;
     let response = answer.result?;
     let duration_ms = response.duration_ms;
     if let Some((url, _)) = resolved.jwks_uri {
-        match world.fetch_keys(&instance.network, &url).await.result {
+        match world.fetch_keys(Some(instance.id), &instance.network, &url).await.result {
             Ok(keys) => {
                 set.keys = Some(keys);
                 set.keys_fetched = Some(world.clock.now().boot);

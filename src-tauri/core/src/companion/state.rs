@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use super::event::{Change, Deleted, Planned, ReplyId};
-use crate::contract::{AppError, KeychainStatus, TokenKind, Verdict};
+use crate::activity::Activity;
+use crate::contract::{AppError, ExchangeId, KeychainStatus, TokenKind, Verdict};
 use crate::jwt::{JwkSet, SignatureVerdict};
 use crate::model::{Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, SecretId};
 use crate::oauth::metadata::ServerMetadata;
@@ -26,6 +27,8 @@ pub struct State {
     pub endpoints: BTreeMap<(InstanceId, EndpointKey), EndpointSet>,
     /// Server clock minus this computer's, in milliseconds.
     pub clock_offsets: HashMap<InstanceId, i64>,
+    /// What was asked and answered.
+    pub activity: Activity,
     /// How the practice server is.
     pub practice: PracticeStatus,
     /// The keychain's name.
@@ -177,6 +180,8 @@ pub struct TokenSet {
     pub id: u64,
     /// The answer it came in.
     pub response: TokenResponse,
+    /// The recorded exchange of that answer.
+    pub exchange: Option<ExchangeId>,
     /// What it is.
     pub kind: TokenKind,
     /// When it arrived.
@@ -218,6 +223,7 @@ impl State {
             slots: HashMap::new(),
             endpoints: BTreeMap::new(),
             clock_offsets: HashMap::new(),
+            activity: Activity::default(),
             practice: PracticeStatus::default(),
             keychain_name,
             keychain: KeychainStatus::Unknown,

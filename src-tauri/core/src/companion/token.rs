@@ -76,6 +76,7 @@ impl Standing<'_> {
             checked: 0,
             ended: false,
             response,
+            exchange: None,
         };
         self.plan_renewal(&mut token);
         self.judge(&mut token);
@@ -224,7 +225,7 @@ impl Standing<'_> {
             token_type: token.response.token_type.clone(),
             header_preview,
             payload_preview,
-            exchange: None,
+            exchange: token.exchange,
             received_at: wall(token.received),
             expires_at: token.expires.map(&wall),
             renews_at: token.renews.map(&wall),

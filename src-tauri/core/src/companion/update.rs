@@ -3,7 +3,8 @@
 use super::change::plan;
 use super::event::{Answer, Answered, Change, CopyGrant, Deleted, Effect, Event, ReplyId, TrashChange};
 use super::state::{Attempt, EndpointSet, PendingCopy, Phase, State, TokenSlot, Trash};
-use crate::contract::{AppError, KeychainStatus};
+use crate::activity::About;
+use crate::contract::{AppError, ExchangeId, KeychainStatus, Purpose};
 use crate::copy;
 use crate::jwt::words;
 use crate::model::{
@@ -36,7 +37,12 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     // Questions and the passing of time alone change nothing on the screen.
     let quiet = matches!(
         event,
-        Event::Tick | Event::Inspect { .. } | Event::Reveal { .. } | Event::ReadConfig { .. }
+        Event::Tick
+            | Event::Inspect { .. }
+            | Event::Reveal { .. }
+            | Event::ReadConfig { .. }
+            | Event::ReadActivity { .. }
+            | Event::ReadExchange { .. }
     );
     let mut changed = observe_clocks(state, now, &mut effects);
     match event {
@@ -114,6 +120,27 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         }
         Event::TokenAnswered { application, attempt, answer } => {
             take_answer(state, application, attempt, answer, &mut effects);
+        }
+        Event::Exchanged(exchange) => {
+            // One that was under way when everything was removed is not remembered.
+            let home = exchange.summary.instance;
+            if home.is_none_or(|id| state.config.instance(id).is_some()) {
+                state.activity.record(exchange);
+            }
+        }
+        Event::ReadActivity { wanted, reply } => {
+            let result = Ok(Answer::Exchanges(state.activity.list(&wanted)));
+            effects.push(Effect::Reply { to: reply, result });
+        }
+        Event::ReadExchange { exchange, reply } => {
+            let found = state.activity.find(exchange).cloned();
+            let result = found.map(|found| Answer::Exchanges(vec![found]));
+            let gone = || AppError::NotFound { what: "exchange".to_owned() };
+            effects.push(Effect::Reply { to: reply, result: result.ok_or_else(gone) });
+        }
+        Event::ClearActivity { reply } => {
+            state.activity.clear();
+            effects.push(Effect::Reply { to: reply, result: Ok(Answer::Done) });
         }
         Event::Written(result) => take_written(state, result, &mut effects),
         Event::SecretsDeleted(ids) => {
@@ -243,12 +270,17 @@ fn send(state: &mut State, id: ApplicationId, effects: &mut Vec<Effect>) {
         Ok(endpoint) => effects.push(Effect::RequestToken {
             application: id,
             attempt: attempt.number,
+            about: About {
+                purpose: if attempt.renewal { Purpose::Renewal } else { Purpose::Token },
+                instance: Some(instance.id),
+                application: Some(id),
+            },
             network: instance.network.clone(),
             request: Box::new(token_request(application, endpoint)),
             secret: application.secret,
         }),
         Err(error) => {
-            let answer = Answered { result: Err(error), clock_offset_ms: None };
+            let answer = Answered::unsent(error);
             let number = attempt.number;
             take_answer(state, id, number, answer, effects);
         }
@@ -343,7 +375,7 @@ fn take_answer(
         Ok(response) => {
             slot.phase = Phase::Idle;
             note_clock(state, home, answer.clock_offset_ms);
-            take_token(state, id, response, effects);
+            take_token(state, id, response, answer.exchange, effects);
         }
         Err(error) => {
             slot.phase = if schedule::is_transient(&error) && renewal_on {
@@ -358,10 +390,17 @@ fn take_answer(
     settle_copies(state, id, effects);
 }
 
-fn take_token(state: &mut State, id: ApplicationId, response: TokenResponse, effects: &mut Vec<Effect>) {
+fn take_token(
+    state: &mut State,
+    id: ApplicationId,
+    response: TokenResponse,
+    exchange: Option<ExchangeId>,
+    effects: &mut Vec<Effect>,
+) {
     let number = state.number();
     let Some(standing) = state.standing(id) else { return };
     let mut token = standing.take(number, response);
+    token.exchange = exchange;
     let slot = state.slots.entry(id).or_default();
     let same = slot.token.take_if(|old| old.response.access_token == token.response.access_token);
     match same {
@@ -653,6 +692,7 @@ fn take_written(state: &mut State, result: Result<(), AppError>, effects: &mut V
     }
     if state.config.instances.is_empty() && !before.instances.is_empty() && state.trash.is_none() {
         state.endpoints.clear();
+        state.activity.clear();
     }
     delete_retired(state, effects);
     effects.push(Effect::Reply { to: reply, result: Ok(planned.answer) });

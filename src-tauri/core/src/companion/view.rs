@@ -30,7 +30,7 @@ impl Snapshot {
                 until: state.wall(trash.until),
             }),
             walkthroughs: Vec::new(),
-            newest_exchange: None,
+            newest_exchange: state.activity.newest(),
         }
     }
 }
@@ -110,6 +110,7 @@ fn application_view(state: &State, application: &Application) -> ApplicationView
     let token = slot.and_then(|slot| {
         let token = slot.token.as_deref()?;
         let mut view = state.standing(application.id)?.view(token, slot.count, |boot| state.wall(boot));
+        view.exchange = view.exchange.filter(|id| state.activity.find(*id).is_some());
         if matches!(slot.phase, Phase::Failed(_)) && view.renews_at.take().is_some() {
             view.no_renewal = Some("It is not renewed until the last request's error is mended.".to_owned());
         }
