@@ -3,15 +3,15 @@
 use std::future::Future;
 
 use scaikey_core::contract::{
-    ActivityArgs, AnswerWalkthroughArgs, ApiCheckRow, AppError, ApplicationArgs, CallEndpointArgs, CallPreview,
-    CallReport, CheckApiArgs, CheckApplicationArgs, CheckInstanceArgs, CodeSample, CopyCodeArgs, CopyFormatView,
-    CopyReceipt, CopyTokenArgs, DefaultMarginArgs, Diagnostics, DiscoverArgs, DiscoveryReport,
-    EndpointSuggestion, ExchangeArgs, ExchangeSummary, ExchangeView, ExportReport, InstanceArgs,
-    MoveApplicationArgs, MoveInstanceArgs, OpenPageArgs, PracticeLifetimeArgs, Preferences, Problem,
-    ProposeSecretArgs, RegisterPracticeArgs, SaveApplicationArgs, SaveInstanceArgs, SavePreferencesArgs,
-    ScopesArgs, SecretView, SetSecretArgs, Snapshot, StepArgs, StepOutcome, StepRequest, StorageReport,
-    TestApplicationArgs, TestReport, TokenDetails, TryLevelArgs, UndoArgs, VerifyWebhookArgs, WalkthroughText,
-    WebhookDelivery, WebhookReport, WebhookSecret,
+    ActivityArgs, AnswerWalkthroughArgs, ApiCheckRow, AppError, ApplicationArgs, CallEndpointArgs,
+    CallPreview, CallReport, CheckApiArgs, CheckApplicationArgs, CheckInstanceArgs, CodeSample, CopyCodeArgs,
+    CopyFormatView, CopyReceipt, CopyTokenArgs, DefaultMarginArgs, Diagnostics, DiscoverArgs,
+    DiscoveryReport, EndpointSuggestion, ExchangeArgs, ExchangeSummary, ExchangeView, ExportReport,
+    InstanceArgs, MoveApplicationArgs, MoveInstanceArgs, OpenPageArgs, PracticeLifetimeArgs, Preferences,
+    Problem, ProposeSecretArgs, RegisterPracticeArgs, SaveApplicationArgs, SaveInstanceArgs,
+    SavePreferencesArgs, ScopesArgs, SecretView, SetSecretArgs, Snapshot, StepArgs, StepOutcome, StepRequest,
+    StorageReport, TestApplicationArgs, TestReport, TokenDetails, TryLevelArgs, UndoArgs, VerifyWebhookArgs,
+    WalkthroughText, WebhookDelivery, WebhookReport, WebhookSecret,
 };
 use scaikey_core::model::{ApplicationId, InstanceId};
 use tauri::{AppHandle, Manager as _, Wry, ipc::Invoke};

@@ -27,7 +27,9 @@ async fn is_done(window: &Window<'_>, index: usize) -> bool {
 }
 
 async fn wait_until_done(window: &Window<'_>, index: usize, limit: Duration) {
-    window.wait_until(&format!("step {index} to be done"), limit, async || is_done(window, index).await).await;
+    window
+        .wait_until(&format!("step {index} to be done"), limit, async || is_done(window, index).await)
+        .await;
 }
 
 /// The cells of the table on screen, row by row.
@@ -52,14 +54,15 @@ async fn the_quickstart_from_step_one_to_five_by_clicks_only() {
     wait_until_done(&window, 0, REQUEST).await;
     window.screenshot("1-registered").await;
     // It is another one than the first, and has no token yet.
-    window
-        .wait_until("the new application to count", SOON, async || !is_done(&window, 1).await)
-        .await;
+    window.wait_until("the new application to count", SOON, async || !is_done(&window, 1).await).await;
 
     // 2: request a token.
     window.click(names::STEP_NEXT).await;
     let request = window.wait_for_text(names::STEP_REQUEST, SOON, |text| text.contains("curl")).await;
-    assert!(request.contains("grant_type=client_credentials") && request.contains("$CLIENT_SECRET"), "{request}");
+    assert!(
+        request.contains("grant_type=client_credentials") && request.contains("$CLIENT_SECRET"),
+        "{request}"
+    );
     window.click(names::STEP_RUN).await;
     wait_until_done(&window, 1, REQUEST).await;
     window.screenshot("2-token").await;
@@ -204,9 +207,7 @@ async fn a_service_its_secret_and_a_webhook() {
     let body = window.value(names::WEBHOOK_BODY).await;
     window.type_into(names::WEBHOOK_BODY, &body.replace("SUSPENDED", "ACTIVE")).await;
     window.click(names::WEBHOOK_VERIFY).await;
-    window
-        .wait_until("the changed body to be found out", REQUEST, async || !is_done(&window, 1).await)
-        .await;
+    window.wait_until("the changed body to be found out", REQUEST, async || !is_done(&window, 1).await).await;
     window.screenshot("5-webhook-refused").await;
     window.quit().await;
 }

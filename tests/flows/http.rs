@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 use std::process::Stdio;
 use std::time::Duration;
 
-use scaikey_core::adapters::http::Limits;
+use scaikey_core::activity::{About, har};
+use scaikey_core::adapters::http::{Limits, Sent};
 use scaikey_core::adapters::{Http, SystemClock};
-use scaikey_core::contract::{AppError, TlsProblem};
+use scaikey_core::contract::{AppError, HttpMethod, Purpose, Stage, TlsProblem};
 use scaikey_core::model::{Network, Proxy};
-use scaikey_core::oauth::http::{HttpRequest, HttpResponse, Method};
+use scaikey_core::oauth::http::{Authorization, Body, FormField, HttpRequest, HttpResponse};
 use scaikey_core::ports::{Clock, Now};
 use scaikey_core::secret::Secret;
 use support::certificates::{Authority, Valid, self_signed};
@@ -23,17 +24,20 @@ const DIRECT: Network = Network { proxy: Proxy::None, extra_ca: String::new() };
 fn post(mut url: Url) -> HttpRequest {
     url.set_query(Some(&format!("tenant={CANARY}")));
     HttpRequest {
-        method: Method::Post,
+        stage: Stage::Token,
+        method: HttpMethod::Post,
         url,
-        authorization: Some(Secret::new(format!("Basic {CANARY}"))),
+        authorization: Some(Authorization::Bearer(Secret::new(CANARY))),
         accept: "application/json",
-        form: Some(Secret::new(format!("client_secret={CANARY}"))),
+        body: Some(Body::Form(vec![FormField::secret("client_secret", &Secret::new(CANARY))])),
     }
 }
 
 fn get(url: Url) -> HttpRequest {
-    HttpRequest { method: Method::Get, authorization: None, form: None, ..post(url) }
+    HttpRequest { method: HttpMethod::Get, authorization: None, body: None, ..post(url) }
 }
+
+const TOKEN: About = About { purpose: Purpose::Token, instance: None, application: None };
 
 /// Limits that nothing meets on a busy machine, for tests to make single ones short.
 fn patient() -> Limits {
@@ -42,12 +46,21 @@ fn patient() -> Limits {
 }
 
 async fn send(limits: Limits, network: &Network, request: &HttpRequest) -> Result<HttpResponse, AppError> {
-    let outcome = Http::with_limits("scaikey-test", limits).send(network, request, &SystemClock).await;
-    if let Err(error) = &outcome {
+    exchange(limits, network, request).await.outcome
+}
+
+async fn exchange(limits: Limits, network: &Network, request: &HttpRequest) -> Sent {
+    let sent = Http::with_limits("scaikey-test", limits).send(TOKEN, network, request, &SystemClock).await;
+    if let Err(error) = &sent.outcome {
         let told = format!("{error:?} {error} {}", serde_json::to_string(error).expect("JSON"));
         assert!(!told.contains(CANARY), "an error tells a secret: {told}");
     }
-    outcome
+    if request.authorization.is_some() {
+        let kept = format!("{:?} {}", sent.exchange, har(std::iter::once(&sent.exchange)));
+        assert!(!kept.contains(CANARY), "what is remembered tells a secret: {kept}");
+    }
+    assert_eq!(sent.exchange.error.as_ref(), sent.outcome.as_ref().err());
+    sent
 }
 
 /// Posts to a server that runs `script`.
@@ -76,7 +89,7 @@ async fn a_request_carries_what_it_was_given_and_nothing_else() {
         lines,
         [
             "accept: application/json",
-            "authorization: basic c4n4ry",
+            "authorization: bearer c4n4ry",
             "content-length: 20",
             "content-type: application/x-www-form-urlencoded",
             host.as_str(),
@@ -409,14 +422,14 @@ async fn f_net_26_a_kept_connection_is_used_again_until_it_is_dropped() {
     let server = RawServer::start(&twice).await;
     let http = Http::with_limits("scaikey-test", patient());
     let request = post(server.url("/token"));
-    http.send(&DIRECT, &request, &SystemClock).await.unwrap();
-    http.send(&DIRECT, &request, &SystemClock).await.unwrap();
+    http.send(TOKEN, &DIRECT, &request, &SystemClock).await.outcome.unwrap();
+    http.send(TOKEN, &DIRECT, &request, &SystemClock).await.outcome.unwrap();
     assert_eq!(server.seen().len(), 1);
     let server = RawServer::start(&twice).await;
     let request = post(server.url("/token"));
-    http.send(&DIRECT, &request, &SystemClock).await.unwrap();
+    http.send(TOKEN, &DIRECT, &request, &SystemClock).await.outcome.unwrap();
     http.drop_idle();
-    http.send(&DIRECT, &request, &SystemClock).await.unwrap();
+    http.send(TOKEN, &DIRECT, &request, &SystemClock).await.outcome.unwrap();
     assert_eq!(server.seen().len(), 2);
 }
 
@@ -496,10 +509,10 @@ async fn f_clk_the_servers_clock_is_compared_with_the_middle_of_the_request() {
     let server = RawServer::start(&ok("Date: Sun, 06 Nov 1994 08:49:47 GMT\r\n", "{}")).await;
     let clock = Slow(0.into());
     let http = Http::with_limits("scaikey-test", patient());
-    let answer = http.send(&DIRECT, &post(server.url("/")), &clock).await.unwrap();
+    let answer = http.send(TOKEN, &DIRECT, &post(server.url("/")), &clock).await.outcome.unwrap();
     assert_eq!(answer.clock_offset_ms, Some(9_000));
     assert_eq!(answer.duration_ms, 4_000);
     let server = RawServer::start(&ok("", "{}")).await;
-    let answer = http.send(&DIRECT, &post(server.url("/")), &clock).await.unwrap();
+    let answer = http.send(TOKEN, &DIRECT, &post(server.url("/")), &clock).await.outcome.unwrap();
     assert_eq!(answer.clock_offset_ms, None);
 }

@@ -67,7 +67,8 @@ impl Sim {
                     self.begun.push(application);
                 }
                 Effect::FetchMetadata { instance, key, attempt, .. } => {
-                    let answer = Answered { result: Ok(ServerMetadata::default()), clock_offset_ms: None };
+                    let result = Ok(ServerMetadata::default());
+                    let answer = Answered { result, clock_offset_ms: None, exchange: None };
                     self.feed(Event::MetadataAnswered { instance, key, attempt, answer });
                 }
                 Effect::Persist { .. } => self.feed(Event::Written(Ok(()))),
@@ -89,7 +90,7 @@ impl Sim {
                 notes: Vec::new(),
                 duration_ms: 1,
             };
-            let answer = Answered { result: Ok(response), clock_offset_ms: None };
+            let answer = Answered { result: Ok(response), clock_offset_ms: None, exchange: None };
             self.feed(Event::TokenAnswered { application, attempt, answer });
         }
     }

@@ -1,5 +1,6 @@
 //! The core of ScaiKey Companion. It cannot name the window's framework.
 
+pub mod activity;
 pub mod adapters;
 pub mod companion;
 pub mod contract;

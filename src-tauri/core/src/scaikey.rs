@@ -1,5 +1,7 @@
 //! The contract as data: what ScaiKey documents. Nothing here is guessed; what is inferred says so.
 
+use url::Url;
+
 use crate::model::EndpointKey;
 
 /// Default lifetime of an access token, in seconds (contract 3.5).
@@ -8,6 +10,19 @@ pub const DEFAULT_TOKEN_LIFETIME_SECONDS: u32 = 3_600;
 /// The list of tenants: the quickstart's protected endpoint. The exact spelling with a slash at the end is
 /// inferred (contract 6.1, step 4).
 pub const TENANTS_PATH: &str = "/api/v1/admin/tenants/";
+
+/// Where an instance's admin UI is (contract 0.3).
+pub const ADMIN_UI_PATH: &str = "/admin/";
+
+/// Where its list of applications is (contract 0.3).
+pub const ADMIN_APPLICATIONS_PATH: &str = "/admin/applications";
+
+/// The address of a page of the public documentation; `None` for one that is not known to be there.
+#[must_use]
+pub fn documentation(page: &str) -> Option<Url> {
+    let known = DOCUMENTATION_PAGES.contains(&page);
+    known.then(|| Url::parse(&format!("{DOCUMENTATION}{page}")).ok()).flatten()
+}
 
 /// The scope that lets a platform token read the admin API (contract 3.7).
 pub const ADMIN_READ: &str = "admin:read";

@@ -2,11 +2,15 @@
 //! no longer and reads no more than the limits say, and its errors name what failed but never a query, a
 //! user name, a body or a secret.
 
+mod certificate;
+mod timing;
+
 use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hyper_util::client::proxy::matcher::Matcher;
@@ -16,12 +20,16 @@ use reqwest::{Certificate, Client, Response, retry, tls};
 use rustls::{CertificateError, Error as RustlsError, InvalidMessage};
 use url::Url;
 
+use self::timing::{Probe, TimedConnector, TimedResolver};
 use super::system_clock::unix_millis;
-use crate::contract::{AppError, ServerWords, Stage, TlsProblem};
+use crate::activity::{About, Answer, Facts, record};
+use crate::contract::{
+    AppError, ConnectionView, ExchangeId, ExchangeView, HttpMethod, ServerWords, Stage, TlsProblem,
+};
 use crate::model::{Network, Proxy, is_loopback, safe_endpoint};
-use crate::oauth::http::{HttpRequest, HttpResponse, Method};
+use crate::oauth::http::{HttpRequest, HttpResponse};
 use crate::oauth::refusal::{shown, shown_url};
-use crate::ports::Clock;
+use crate::ports::{Clock, Now};
 
 /// An idle connection is closed after this long.
 const POOL_IDLE: Duration = Duration::from_secs(30);
@@ -76,6 +84,26 @@ pub struct Http {
     user_agent: String,
     limits: Limits,
     clients: Mutex<HashMap<ClientKey, Client>>,
+    /// The number of the last exchange.
+    exchanges: AtomicU64,
+}
+
+/// What came of a request.
+#[derive(Debug)]
+pub struct Sent {
+    /// The answer, or why there is none.
+    pub outcome: Result<HttpResponse, AppError>,
+    /// What is to be remembered of it, masked.
+    pub exchange: ExchangeView,
+}
+
+/// What was seen of a request so far.
+#[derive(Default)]
+struct Seen {
+    /// Of the last try; `None` where nothing was sent.
+    probe: Option<Arc<Probe>>,
+    answer: Option<Answer>,
+    connection: Option<ConnectionView>,
 }
 
 impl Http {
@@ -88,7 +116,12 @@ impl Http {
     /// The same with other limits, for tests.
     #[must_use]
     pub fn with_limits(user_agent: &str, limits: Limits) -> Self {
-        Self { user_agent: user_agent.to_owned(), limits, clients: Mutex::default() }
+        Self {
+            user_agent: user_agent.to_owned(),
+            limits,
+            clients: Mutex::default(),
+            exchanges: AtomicU64::new(0),
+        }
     }
 
     /// Forgets all open connections. For after a suspend: connections that were open before it are dead,
@@ -99,18 +132,49 @@ impl Http {
 
     /// Sends a request and reads the answer to its end. Every status is an answer, redirects included; they
     /// are never followed. A GET is sent once more where its connection ended before an answer began (a kept
-    /// connection that the server had closed meanwhile); a POST never is.
+    /// connection that the server had closed meanwhile); nothing else ever is. Both tries are one exchange.
     ///
-    /// # Errors
-    /// [`AppError::UnsafeEndpoint`] before anything is sent; [`AppError::HostNotFound`],
+    /// The outcome's errors: [`AppError::UnsafeEndpoint`] before anything is sent; [`AppError::HostNotFound`],
     /// [`AppError::ConnectionRefused`], [`AppError::Unreachable`], [`AppError::TimedOut`],
     /// [`AppError::ConnectionClosed`], [`AppError::Tls`], [`AppError::Proxy`] where no whole answer came;
     /// [`AppError::MalformedAnswer`] where what came is no HTTP; [`AppError::AnswerTooLarge`].
     pub async fn send(
         &self,
+        about: About,
         network: &Network,
         request: &HttpRequest,
         clock: &dyn Clock,
+    ) -> Sent {
+        let (began, sent) = (timing::instant(), clock.now());
+        let mut seen = Seen::default();
+        let outcome = self.deliver(network, request, clock, sent, &mut seen).await;
+        let timing = match &seen.probe {
+            Some(probe) => probe.timing(began),
+            None => timing::nothing_sent(began),
+        };
+        let exchange = record(Facts {
+            // Numbered at the end, so that the newest is always the last to be recorded.
+            id: ExchangeId(self.exchanges.fetch_add(1, Ordering::Relaxed) + 1),
+            about,
+            request,
+            user_agent: &self.user_agent,
+            at: sent.wall,
+            answer: seen.answer,
+            body: outcome.as_ref().ok().map(|response| response.body.as_slice()),
+            error: outcome.as_ref().err(),
+            timing,
+            connection: seen.connection,
+        });
+        Sent { outcome, exchange }
+    }
+
+    async fn deliver(
+        &self,
+        network: &Network,
+        request: &HttpRequest,
+        clock: &dyn Clock,
+        sent: Now,
+        seen: &mut Seen,
     ) -> Result<HttpResponse, AppError> {
         if let Err(reason) = safe_endpoint(&request.url) {
             return Err(AppError::UnsafeEndpoint { url: shown_url(&request.url), reason });
@@ -118,9 +182,11 @@ impl Http {
         let place = Place { address: address(&request.url), proxy: choose_proxy(network, &request.url)? };
         let client = self.client(network, request, &place)?;
         let all = async {
-            match self.once(&client, request, &place, clock).await {
-                Err(AppError::ConnectionClosed { in_answer: false, .. }) if request.method == Method::Get => {
-                    self.once(&client, request, &place, clock).await
+            match self.once(&client, request, &place, clock, sent, seen).await {
+                Err(AppError::ConnectionClosed { in_answer: false, .. })
+                    if request.method == HttpMethod::Get =>
+                {
+                    self.once(&client, request, &place, clock, clock.now(), seen).await
                 }
                 outcome => outcome,
             }
@@ -136,20 +202,25 @@ impl Http {
         request: &HttpRequest,
         place: &Place,
         clock: &dyn Clock,
+        sent: Now,
+        seen: &mut Seen,
     ) -> Result<HttpResponse, AppError> {
-        let sent = clock.now();
-        let answer = build(client, request)?
-            .send()
-            .await
-            .map_err(|error| self.failure(request.stage, &error, place))?;
+        let built = build(client, request)?;
+        let probe = Probe::begin();
+        seen.probe = Some(Arc::clone(&probe));
+        let answer =
+            probe.watch(built.send()).await.map_err(|error| self.failure(request.stage, &error, place))?;
+        probe.answered();
         let arrived = clock.now();
+        seen.answer = Some(head(&answer));
+        seen.connection = Some(connection(&answer, place));
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let body = self.read_body(answer, &request.url, place).await?;
         let date = date_millis(&headers, &header::DATE);
         let middle = sent.wall.saturating_add(arrived.wall.saturating_sub(sent.wall) / 2);
         Ok(HttpResponse {
             status,
-            content_type: text(&headers, &header::CONTENT_TYPE).map(|kind| media_type(&kind)),
+            content_type: content_type(&headers),
             location: text(&headers, &header::LOCATION),
             www_authenticate: text(&headers, &header::WWW_AUTHENTICATE),
             retry_after_seconds: retry_after(&headers, date.unwrap_or(arrived.wall)),
@@ -219,6 +290,9 @@ impl Http {
             .pool_idle_timeout(POOL_IDLE)
             // Plain http is trusted on loopback only, so the name must not be asked of a DNS server.
             .resolve_to_addrs("localhost", &this_computer)
+            .dns_resolver(TimedResolver)
+            .connector_layer(TimedConnector)
+            .tls_info(true)
             // What the system says is resolved in `choose_proxy`; here it must not be asked again.
             .no_proxy();
         if let Some(proxy) = &key.proxy {
@@ -382,22 +456,58 @@ fn read_pem(pem: &str) -> Option<Vec<Certificate>> {
 
 fn build(client: &Client, request: &HttpRequest) -> Result<reqwest::RequestBuilder, AppError> {
     let method = match request.method {
-        Method::Get => reqwest::Method::GET,
-        Method::Post => reqwest::Method::POST,
+        HttpMethod::Get => reqwest::Method::GET,
+        HttpMethod::Post => reqwest::Method::POST,
+        HttpMethod::Put => reqwest::Method::PUT,
+        HttpMethod::Patch => reqwest::Method::PATCH,
+        HttpMethod::Delete => reqwest::Method::DELETE,
     };
     let mut built = client.request(method, request.url.clone()).header(header::ACCEPT, request.accept);
     if let Some(authorization) = &request.authorization {
-        let mut value = HeaderValue::from_str(authorization.expose())
+        let mut value = HeaderValue::from_str(authorization.header_value().expose())
             .map_err(|_| AppError::Internal { detail: "Authorization is not a header value".to_owned() })?;
         value.set_sensitive(true);
         built = built.header(header::AUTHORIZATION, value);
     }
-    if let Some(form) = &request.form {
-        built = built
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(form.expose().to_owned());
+    if let Some(body) = &request.body {
+        built = built.header(header::CONTENT_TYPE, body.media_type()).body(body.encode().expose().to_owned());
     }
     Ok(built)
+}
+
+/// The beginning of an answer, as it came.
+fn head(answer: &Response) -> Answer {
+    let (version, status) = (answer.version(), answer.status());
+    let said = answer.extensions().get::<hyper::ext::ReasonPhrase>();
+    let reason = match said {
+        Some(phrase) => shown(&String::from_utf8_lossy(phrase.as_bytes())),
+        None if version < reqwest::Version::HTTP_2 => {
+            status.canonical_reason().unwrap_or_default().to_owned()
+        }
+        // HTTP/2 has none (RFC 9113 §8.3.2).
+        None => String::new(),
+    };
+    let value = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    Answer {
+        version: format!("{version:?}").trim_end_matches(".0").to_owned(),
+        status: status.as_u16(),
+        reason,
+        headers: answer.headers().iter().map(|(name, text)| (name.to_string(), value(text))).collect(),
+        media_type: content_type(answer.headers()),
+    }
+}
+
+/// The connection an answer came over.
+fn connection(answer: &Response, place: &Place) -> ConnectionView {
+    ConnectionView {
+        remote: answer.remote_addr().map(|address| address.to_string()),
+        proxy: place.proxy.as_ref().map(|proxy| shown_url(&proxy.url)),
+        tls: answer.extensions().get().map(certificate::view),
+    }
+}
+
+fn content_type(headers: &HeaderMap) -> Option<String> {
+    text(headers, &header::CONTENT_TYPE).map(|kind| media_type(&kind))
 }
 
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {

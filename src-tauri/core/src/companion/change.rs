@@ -17,7 +17,11 @@ fn out_of_range(field: Field, message: &str) -> AppError {
 }
 
 fn instance_mut(config: &mut Config, id: InstanceId) -> Result<&mut Instance, AppError> {
-    config.instances.iter_mut().find(|instance| instance.id == id).ok_or_else(|| AppError::not_found("instance"))
+    config
+        .instances
+        .iter_mut()
+        .find(|instance| instance.id == id)
+        .ok_or_else(|| AppError::not_found("instance"))
 }
 
 /// The application's instance with the application's place in it.

@@ -1,11 +1,15 @@
 //! What can happen, and what can come of it: two closed lists.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use url::Url;
 
 use super::state::{EndpointCall, LastCall, TokenUse};
+use crate::activity::About;
 use crate::contract::{
-    ApiCheckRow, AppError, ApplicationDraft, CallReport, ExchangeId, InstanceDraft, Keep, KeychainStatus,
-    SecretTrial, TokenDetails, WalkthroughAnswers, WalkthroughId,
+    ActivityArgs, ApiCheckRow, AppError, ApplicationDraft, CallReport, ExchangeId, ExchangeView,
+    InstanceDraft, Keep, KeychainStatus, SecretTrial, TokenDetails, WalkthroughAnswers, WalkthroughId,
 };
 use crate::endpoint::refusal::SentToken;
 use crate::jwt::JwkSet;
@@ -30,6 +34,15 @@ pub struct Answered<T> {
     pub result: Result<T, AppError>,
     /// Server clock minus this computer's, in milliseconds.
     pub clock_offset_ms: Option<i64>,
+    /// The recorded exchange it came in.
+    pub exchange: Option<ExchangeId>,
+}
+
+impl<T> Answered<T> {
+    /// Nothing was sent.
+    pub fn unsent(error: AppError) -> Self {
+        Self { result: Err(error), clock_offset_ms: None, exchange: None }
+    }
 }
 
 /// Something happened: a click, a timer, an answer.
@@ -61,6 +74,13 @@ pub enum Event {
         call: Option<Box<LastCall>>,
         /// What it said.
         result: Result<Box<CallReport>, AppError>,
+        /// Who waits for it.
+        reply: ReplyId,
+    },
+    /// An API was called with bad tokens.
+    ApiChecked {
+        /// How it took them.
+        rows: Vec<ApiCheckRow>,
         /// Who waits for it.
         reply: ReplyId,
     },
@@ -121,6 +141,11 @@ pub enum Event {
         /// It is the application's secret now; else it is forgotten.
         switched: bool,
         /// Resolved when it is known.
+        reply: ReplyId,
+    },
+    /// Somebody wants to know which events were verified before.
+    ReadEventsSeen {
+        /// Resolved with [`Answer::EventsSeen`].
         reply: ReplyId,
     },
     /// A webhook was received or looked at.
@@ -192,6 +217,27 @@ pub enum Event {
         /// It.
         answer: Answered<TokenResponse>,
     },
+    /// A request was made and recorded.
+    Exchanged(Arc<ExchangeView>),
+    /// Somebody wants to know what was asked and answered.
+    ReadActivity {
+        /// Which of it.
+        wanted: ActivityArgs,
+        /// Resolved with [`Answer::Exchanges`].
+        reply: ReplyId,
+    },
+    /// Somebody wants one exchange in full.
+    ReadExchange {
+        /// Which.
+        exchange: ExchangeId,
+        /// Resolved with [`Answer::Exchanges`] of one.
+        reply: ReplyId,
+    },
+    /// What was asked and answered shall be forgotten.
+    ClearActivity {
+        /// Resolved when it is.
+        reply: ReplyId,
+    },
     /// The configuration was written, or not.
     Written(Result<(), AppError>),
     /// These retired secrets are gone from the keychain.
@@ -216,6 +262,8 @@ pub enum Effect {
         application: ApplicationId,
         /// Which try.
         attempt: u64,
+        /// What for, and for whom.
+        about: About,
         /// How to get there.
         network: Network,
         /// What to send.
@@ -227,18 +275,8 @@ pub enum Effect {
     Call {
         /// With whose token.
         application: ApplicationId,
-        /// Of which instance.
-        instance: InstanceId,
-        /// How to get there.
-        network: Network,
-        /// What to send.
-        call: Box<EndpointCall>,
-        /// The token.
-        token: Secret,
-        /// Its number.
-        token_id: u64,
-        /// What is known of it.
-        sent: SentToken,
+        /// What to call, with what.
+        wanted: Box<WantedCall>,
         /// Who waits.
         reply: ReplyId,
     },
@@ -246,15 +284,9 @@ pub enum Effect {
     CheckApi {
         /// Made from whose token.
         application: ApplicationId,
-        /// Of which instance.
-        instance: InstanceId,
-        /// How to get there.
-        network: Network,
-        /// What to ask with GET.
-        url: Url,
-        /// The token in hand.
-        token: Secret,
-        /// One that has ended.
+        /// What to call, with the token in hand.
+        wanted: Box<WantedCall>,
+        /// A token that has ended.
         ended: Option<Secret>,
         /// Who waits.
         reply: ReplyId,
@@ -314,6 +346,23 @@ pub enum Effect {
     },
 }
 
+/// A call with all that it needs.
+#[derive(Debug)]
+pub struct WantedCall {
+    /// Of which instance.
+    pub instance: InstanceId,
+    /// How to get there.
+    pub network: Network,
+    /// What to send.
+    pub call: EndpointCall,
+    /// The token.
+    pub token: Secret,
+    /// Its number.
+    pub token_id: u64,
+    /// What is known of it.
+    pub sent: SentToken,
+}
+
 /// A secret that is to be stored under a new name.
 #[derive(Debug, Clone)]
 pub struct NewSecret {
@@ -355,10 +404,14 @@ pub enum Answer {
     ApiCheck(Vec<ApiCheckRow>),
     /// Where a new secret is.
     Candidate(SecretId),
+    /// The IDs of webhook events that were verified in this run.
+    EventsSeen(BTreeSet<String>),
     /// A token came, in this exchange.
     Arrived(Option<ExchangeId>),
     /// What is saved.
     Config(Box<Config>),
+    /// Recorded exchanges, newest first.
+    Exchanges(Vec<Arc<ExchangeView>>),
 }
 
 /// A text for the clipboard.

@@ -12,16 +12,18 @@ pub mod state;
 mod token;
 pub mod update;
 mod view;
+mod walkthroughs;
 
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
+use crate::activity::har;
 use crate::adapters::{Http, Keychain};
 use crate::contract::{
-    AppError, ApplicationDraft, DiscoveryReport, ExchangeId, InstanceDraft, Keep, Problem, Snapshot, TestReport,
-    TokenDetails, WalkthroughAnswers, WalkthroughId,
+    ActivityArgs, AppError, ApplicationDraft, DiscoveryReport, ExchangeId, ExchangeSummary, ExchangeView,
+    InstanceDraft, Keep, Problem, Snapshot, TestReport, TokenDetails, WalkthroughAnswers, WalkthroughId,
 };
 use crate::model::{
     ApplicationId, BaseUrl, Colour, Config, Instance, InstanceId, InstanceKind, LevelName, Network, Practice,
@@ -32,6 +34,8 @@ use crate::secret::Secret;
 use event::{Answer, Change, CopyGrant, Event, ReplyId};
 use run::World;
 use state::{State, TokenUse};
+
+pub use walkthroughs::StepRun;
 
 /// The outside world, chosen once by whoever starts the companion: the shell or a test.
 pub struct Outside {
@@ -481,6 +485,49 @@ impl Companion {
     /// [`AppError::NotFound`] where nothing is damaged; [`AppError::Storage`] where a file cannot be renamed.
     pub async fn set_damaged_aside(&self) -> Result<(), AppError> {
         self.ask(|reply| Event::SetDamagedAside { reply }).await.map(|_| ())
+    }
+
+    async fn exchanges(
+        &self,
+        event: impl FnOnce(ReplyId) -> Event,
+    ) -> Result<Vec<Arc<ExchangeView>>, AppError> {
+        match self.ask(event).await? {
+            Answer::Exchanges(found) => Ok(found),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// What was asked and answered in this run, newest first.
+    pub async fn activity(&self, wanted: ActivityArgs) -> Vec<ExchangeSummary> {
+        let found = self.exchanges(|reply| Event::ReadActivity { wanted, reply }).await;
+        // It fails only when the companion has ended.
+        found.unwrap_or_default().iter().map(|exchange| exchange.summary.clone()).collect()
+    }
+
+    /// One exchange in full.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when it is no longer remembered.
+    pub async fn exchange(&self, exchange: ExchangeId) -> Result<ExchangeView, AppError> {
+        let found = self.exchanges(|reply| Event::ReadExchange { exchange, reply }).await?;
+        let found = found.into_iter().next();
+        found.map(Arc::unwrap_or_clone).ok_or_else(|| AppError::NotFound { what: "exchange".to_owned() })
+    }
+
+    /// The activity as the text of a HAR file, and how many exchanges are in it.
+    ///
+    /// # Errors
+    /// Only when the companion has ended.
+    pub async fn har(&self, wanted: ActivityArgs) -> Result<(String, u32), AppError> {
+        let found = self.exchanges(|reply| Event::ReadActivity { wanted, reply }).await?;
+        let count = u32::try_from(found.len()).unwrap_or(u32::MAX);
+        Ok((har(found.iter().map(|exchange| &**exchange)), count))
+    }
+
+    /// Forgets the activity.
+    pub async fn clear_activity(&self) {
+        // It fails only when the companion has ended, and the activity with it.
+        let _ = self.ask(|reply| Event::ClearActivity { reply }).await;
     }
 
     /// Asks the keychain again.

@@ -2,18 +2,23 @@
 
 use uuid::Uuid;
 
+use super::event::Answered;
 use super::run::World;
 use super::state::EndpointSet;
 use super::token::Standing;
 use super::update::{token_endpoint, token_request};
+use crate::activity::About;
 use crate::contract::{
-    AppError, ApplicationDraft, DiscoveryReport, EndpointSetView, Field, InstanceDraft, Problem, SecretDraft,
-    Severity, TestReport,
+    AppError, ApplicationDraft, DiscoveryReport, EndpointSetView, ExchangeId, Field, InstanceDraft, Problem,
+    Purpose, SecretDraft, Severity, TestReport,
 };
 use crate::model::{
-    ApplicationId, Config, EndpointKey, Instance, InstanceId, InstanceKind, parse_application, parse_instance,
+    Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, InstanceKind, SecretKeeping,
+    parse_application, parse_instance,
 };
 use crate::oauth::metadata::{discovery_urls, resolve};
+use crate::oauth::token_response::TokenResponse;
+use crate::secret::Secret;
 
 /// The saved instance that a draft is for.
 pub(super) fn instance_of<'a>(
@@ -39,7 +44,7 @@ pub(super) async fn discover(
         (InstanceKind::ScaiKey { .. }, None) => EndpointKey::Platform,
     };
     let urls = discovery_urls(&instance.kind, &key);
-    let (found, answer) = world.fetch_metadata(&instance.network, &urls).await;
+    let (found, answer) = world.fetch_metadata(draft.id, &instance.network, &urls).await;
     let (metadata, error) = match answer.result {
         Ok(metadata) => (Some(metadata), None),
         Err(error) => (None, Some(error)),
@@ -89,20 +94,13 @@ pub(super) async fn test(
             return Err(AppError::InvalidInput { problems: vec![problem] });
         }
     };
-    let key = application.endpoint_key();
     let mut set = EndpointSet::default();
-    let (_, found) = world.fetch_metadata(&instance.network, &discovery_urls(&instance.kind, &key)).await;
-    match found.result {
-        Ok(metadata) => set.metadata = Some(metadata),
-        Err(error) => set.discovery_error = Some(error),
-    }
-    let endpoint = token_endpoint(instance, &application, Some(&set))?;
-    let request = token_request(&application, endpoint);
-    let answer = world.request_token(&instance.network, &request, &secret).await;
+    let trial = Trial { world, instance, application: &application, saved: draft.id };
+    let answer = trial.request(&mut set, &secret).await?;
     let response = answer.result?;
     let duration_ms = response.duration_ms;
-    if let Some((url, _)) = resolve(instance, &key, set.metadata.as_ref()).jwks_uri {
-        match world.fetch_keys(&instance.network, &url).await.result {
+    if let Some((url, _)) = resolve(instance, &application.endpoint_key(), set.metadata.as_ref()).jwks_uri {
+        match world.fetch_keys(Some(instance.id), &instance.network, &url).await.result {
             Ok(keys) => {
                 set.keys = Some(keys);
                 set.keys_fetched = Some(world.clock.now().boot);
@@ -128,4 +126,49 @@ pub(super) async fn test(
         checks: details.checks,
         notes: details.notes,
     })
+}
+
+/// Makes one real token request with a saved application and another secret. The token is dropped; what is
+/// returned is the exchange it came in.
+pub(super) async fn try_secret(
+    world: &World,
+    config: &Config,
+    application: ApplicationId,
+    secret: SecretKeeping,
+) -> Result<Option<ExchangeId>, AppError> {
+    let (instance, found) = config.find(application).ok_or_else(|| AppError::not_found("application"))?;
+    let secret = world.read_secret(secret).await?;
+    let trial = Trial { world, instance, application: found, saved: Some(application) };
+    let answer = trial.request(&mut EndpointSet::default(), &secret).await?;
+    answer.result.map(|_| answer.exchange)
+}
+
+/// A token request that only tries something out.
+struct Trial<'a> {
+    world: &'a World,
+    instance: &'a Instance,
+    application: &'a Application,
+    /// The saved application it is made for.
+    saved: Option<ApplicationId>,
+}
+
+impl Trial<'_> {
+    /// Reads the discovery document and requests a token. What the document says is left in `set`.
+    async fn request(
+        &self,
+        set: &mut EndpointSet,
+        secret: &Secret,
+    ) -> Result<Answered<TokenResponse>, AppError> {
+        let Self { world, instance, application, saved } = *self;
+        let urls = discovery_urls(&instance.kind, &application.endpoint_key());
+        let (_, found) = world.fetch_metadata(Some(instance.id), &instance.network, &urls).await;
+        match found.result {
+            Ok(metadata) => set.metadata = Some(metadata),
+            Err(error) => set.discovery_error = Some(error),
+        }
+        let endpoint = token_endpoint(instance, application, Some(set))?;
+        let request = token_request(application, endpoint);
+        let about = About { purpose: Purpose::Trial, instance: Some(instance.id), application: saved };
+        Ok(world.request_token(about, &instance.network, &request, secret).await)
+    }
 }

@@ -2,24 +2,28 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 use url::Url;
 
+use super::calls;
 use super::event::{Answer, Answered, Effect, Event, NewSecret, ReplyId, SecretSource};
 use super::state::State;
 use super::update::{keychain_status, next_deadline, start, update};
+use crate::activity::About;
+use crate::adapters::http::Sent;
 use crate::adapters::{Http, Keychain};
-use crate::contract::{AppError, Keep, KeychainStatus, Snapshot, Stage};
+use crate::contract::{AppError, ExchangeView, Keep, KeychainStatus, Purpose, Snapshot, Stage};
 use crate::jwt::JwkSet;
-use crate::model::{Config, Network, SecretId, SecretKeeping};
+use crate::model::{Config, InstanceId, Network, SecretId, SecretKeeping};
+use crate::oauth::http::{HttpRequest, HttpResponse};
 use crate::oauth::metadata::{self, ServerMetadata};
+use crate::oauth::refusal::has_reserved;
 use crate::oauth::refusal::{common, server_words};
 use crate::oauth::token_request::TokenRequest;
 use crate::oauth::token_response::{self, TokenResponse};
-use crate::oauth::{http::HttpResponse, refusal::has_reserved};
 use crate::ports::{Clock, ConfigStore, Loaded};
 use crate::schedule::LONGEST_SLEEP_MS;
 use crate::secret::Secret;
@@ -29,7 +33,7 @@ const INBOX: usize = 1_024;
 
 /// The outside world, shared by the loop and its tasks.
 pub(super) struct World {
-    pub(super) http: Http,
+    http: Http,
     pub(super) clock: Arc<dyn Clock>,
     keychain: Keychain,
     /// Secrets that the user chose to keep for this session only.
@@ -37,6 +41,8 @@ pub(super) struct World {
     config: Mutex<Box<dyn ConfigStore>>,
     replies: Mutex<HashMap<ReplyId, oneshot::Sender<Result<Answer, AppError>>>>,
     last_reply: AtomicU64,
+    /// Where exchanges are reported. Weak, so that the loop can end; set when it starts.
+    inbox: OnceLock<mpsc::WeakSender<Event>>,
 }
 
 impl World {
@@ -54,6 +60,7 @@ impl World {
             config: Mutex::new(config),
             replies: Mutex::default(),
             last_reply: AtomicU64::new(0),
+            inbox: OnceLock::new(),
         }
     }
 
@@ -90,7 +97,7 @@ impl World {
         match new.keep {
             Keep::Keychain => self.keychain.set(new.id, text).await,
             Keep::Session => {
-                locked(&self.session).insert(new.id, text);
+                self.keep_in_session(new.id, text);
                 Ok(())
             }
         }
@@ -149,28 +156,52 @@ impl World {
         result
     }
 
+    /// Sends a request. Every request of the companion goes through here, so that all are remembered.
+    pub(super) async fn send(
+        &self,
+        about: About,
+        network: &Network,
+        request: &HttpRequest,
+    ) -> (Result<HttpResponse, AppError>, Arc<ExchangeView>) {
+        let Sent { outcome, exchange } = self.http.send(about, network, request, &*self.clock).await;
+        let exchange = Arc::new(exchange);
+        if let Some(inbox) = self.inbox.get().and_then(mpsc::WeakSender::upgrade) {
+            // A closed inbox means that the loop has ended: nobody is left to tell.
+            let _ = inbox.send(Event::Exchanged(Arc::clone(&exchange))).await;
+        }
+        (outcome, exchange)
+    }
+
+    /// Keeps a secret in memory, for as long as something uses it.
+    pub(super) fn keep_in_session(&self, id: SecretId, secret: Secret) {
+        locked(&self.session).insert(id, secret);
+    }
+
     /// Requests a token; the clock offset is that of the answer.
     pub(super) async fn request_token(
         &self,
+        about: About,
         network: &Network,
         request: &TokenRequest,
         secret: &Secret,
     ) -> Answered<TokenResponse> {
         let reserved = has_reserved(&request.client_id) || has_reserved(secret.expose());
-        let sent = self.http.send(network, &request.build(secret), &*self.clock).await;
+        let sent = self.send(about, network, &request.build(secret)).await;
         answered(sent, |response| token_response::read(request, response, reserved))
     }
 
     /// Reads the first discovery document that is there. The error of the first address is the one told.
     pub(super) async fn fetch_metadata(
         &self,
+        instance: Option<InstanceId>,
         network: &Network,
         urls: &[Url],
     ) -> (Option<Url>, Answered<ServerMetadata>) {
         let unknown = AppError::EndpointUnknown { endpoint: "discovery".to_owned() };
-        let mut first = Answered { result: Err(unknown), clock_offset_ms: None };
+        let about = About { purpose: Purpose::Discovery, instance, application: None };
+        let mut first = Answered::unsent(unknown);
         for (index, url) in urls.iter().enumerate() {
-            let sent = self.http.send(network, &metadata::get(Stage::Discovery, url), &*self.clock).await;
+            let sent = self.send(about, network, &metadata::get(Stage::Discovery, url)).await;
             let answer = answered(sent, |response| metadata::read(url, response));
             if answer.result.is_ok() {
                 return (Some(url.clone()), answer);
@@ -183,8 +214,14 @@ impl World {
     }
 
     /// Fetches published keys (RFC 7517 §5).
-    pub(super) async fn fetch_keys(&self, network: &Network, url: &Url) -> Answered<JwkSet> {
-        let sent = self.http.send(network, &metadata::get(Stage::Keys, url), &*self.clock).await;
+    pub(super) async fn fetch_keys(
+        &self,
+        instance: Option<InstanceId>,
+        network: &Network,
+        url: &Url,
+    ) -> Answered<JwkSet> {
+        let about = About { purpose: Purpose::Keys, instance, application: None };
+        let sent = self.send(about, network, &metadata::get(Stage::Keys, url)).await;
         answered(sent, |response| {
             if let Some(error) = common(Stage::Keys, url, response) {
                 return Err(error);
@@ -201,13 +238,12 @@ impl World {
 }
 
 fn answered<T>(
-    sent: Result<HttpResponse, AppError>,
+    (sent, exchange): (Result<HttpResponse, AppError>, Arc<ExchangeView>),
     read: impl FnOnce(&HttpResponse) -> Result<T, AppError>,
 ) -> Answered<T> {
-    match sent {
-        Ok(response) => Answered { clock_offset_ms: response.clock_offset_ms, result: read(&response) },
-        Err(error) => Answered { result: Err(error), clock_offset_ms: None },
-    }
+    let clock_offset_ms = sent.as_ref().ok().and_then(|response| response.clock_offset_ms);
+    let result = sent.and_then(|response| read(&response));
+    Answered { result, clock_offset_ms, exchange: Some(exchange.summary.id) }
 }
 
 /// A lock whose holder panicked still guards sound data here: each holder does one thing.
@@ -223,6 +259,8 @@ pub(super) fn spawn(
     let (inbox, mut events) = mpsc::channel::<Event>(INBOX);
     let (publish, snapshots) = watch::channel(Arc::new(Snapshot::of(&state)));
     let tasks = Tasks { world: Arc::clone(&world), inbox: inbox.downgrade() };
+    // A world gets one loop, so it is not set already.
+    let _ = world.inbox.set(inbox.downgrade());
     tokio::spawn(async move {
         tasks.probe_keychain();
         tasks.watch_keychain();
@@ -320,30 +358,42 @@ impl Tasks {
             }
             Effect::DropIdleConnections => self.world.http.drop_idle(),
             Effect::KeepInSession(used) => locked(&self.world.session).retain(|id, _| used.contains(id)),
-            Effect::RequestToken { application, attempt, network, request, secret } => {
+            Effect::RequestToken { application, attempt, about, network, request, secret } => {
                 tokio::spawn(async move {
                     let answer = match tasks.world.read_secret(secret).await {
-                        Ok(text) => tasks.world.request_token(&network, &request, &text).await,
+                        Ok(text) => tasks.world.request_token(about, &network, &request, &text).await,
                         Err(error) => {
-                            let result = Err(error);
+                            let answer = Answered::unsent(error);
                             if matches!(secret, SecretKeeping::Keychain(_)) {
-                                tasks.report_keychain(&result).await;
+                                tasks.report_keychain(&answer.result).await;
                             }
-                            Answered { result, clock_offset_ms: None }
+                            answer
                         }
                     };
                     tasks.report(Event::TokenAnswered { application, attempt, answer }).await;
                 });
             }
+            Effect::Call { application, wanted, reply } => {
+                tokio::spawn(async move {
+                    let (call, result) = calls::call(&tasks.world, application, *wanted).await;
+                    tasks.report(Event::CallAnswered { application, call, result, reply }).await;
+                });
+            }
+            Effect::CheckApi { application, wanted, ended, reply } => {
+                tokio::spawn(async move {
+                    let rows = calls::check(&tasks.world, application, *wanted, ended).await;
+                    tasks.report(Event::ApiChecked { rows, reply }).await;
+                });
+            }
             Effect::FetchMetadata { instance, key, attempt, network, urls } => {
                 tokio::spawn(async move {
-                    let (_, answer) = tasks.world.fetch_metadata(&network, &urls).await;
+                    let (_, answer) = tasks.world.fetch_metadata(Some(instance), &network, &urls).await;
                     tasks.report(Event::MetadataAnswered { instance, key, attempt, answer }).await;
                 });
             }
             Effect::FetchKeys { instance, key, attempt, network, url } => {
                 tokio::spawn(async move {
-                    let answer = tasks.world.fetch_keys(&network, &url).await;
+                    let answer = tasks.world.fetch_keys(Some(instance), &network, &url).await;
                     tasks.report(Event::KeysAnswered { instance, key, attempt, answer }).await;
                 });
             }

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use url::Url;
 
 use super::event::{Change, Deleted, Planned, ReplyId};
-use crate::contract::{
-    AppError, ExchangeId, HttpMethod, KeychainStatus, SecretTrial, TokenKind, Verdict,
-};
+use crate::activity::Activity;
+use crate::contract::{AppError, ExchangeId, HttpMethod, KeychainStatus, SecretTrial, TokenKind, Verdict};
 use crate::jwt::{JwkSet, SignatureVerdict};
 use crate::model::{Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, SecretId};
 use crate::oauth::metadata::ServerMetadata;
@@ -40,6 +39,8 @@ pub struct State {
     pub webhook: Option<WebhookFacts>,
     /// The IDs of the events that were verified in this run.
     pub events_seen: BTreeSet<String>,
+    /// What was asked and answered.
+    pub activity: Activity,
     /// How the practice server is.
     pub practice: PracticeStatus,
     /// The keychain's name.
@@ -248,10 +249,7 @@ pub enum TokenUse {
     /// A call of an API.
     Call(Box<EndpointCall>),
     /// Calls with bad tokens, made from this one.
-    CheckApi {
-        /// What to ask with GET.
-        url: Url,
-    },
+    CheckApi(Box<EndpointCall>),
     /// Only to know that a new one came.
     Arrival,
 }
@@ -328,6 +326,7 @@ impl State {
             switches: HashMap::new(),
             webhook: None,
             events_seen: BTreeSet::new(),
+            activity: Activity::default(),
             practice: PracticeStatus::default(),
             keychain_name,
             keychain: KeychainStatus::Unknown,

@@ -72,13 +72,13 @@ impl Standing<'_> {
             life,
             renews: None,
             scopes,
-            exchange: None,
             subject_is_client: subject.map(|subject| subject == self.application.client_id),
             signature: None,
             verdict: Verdict::Pending,
             checked: 0,
             ended: false,
             response,
+            exchange: None,
         };
         self.plan_renewal(&mut token);
         self.judge(&mut token);
@@ -227,7 +227,7 @@ impl Standing<'_> {
             token_type: token.response.token_type.clone(),
             header_preview,
             payload_preview,
-            exchange: None,
+            exchange: token.exchange,
             received_at: wall(token.received),
             expires_at: token.expires.map(&wall),
             renews_at: token.renews.map(&wall),

@@ -1,11 +1,15 @@
 //! What comes of an event: the heart of the companion, and pure. Read this first.
 
 use super::change::plan;
-use super::event::{Answer, Answered, Change, CopyGrant, Deleted, Effect, Event, ReplyId, TrashChange};
-use super::state::{
-    Attempt, Candidate, EndpointSet, LastCall, PendingUse, Phase, State, TokenSet, TokenSlot, TokenUse, Trash,
+use super::event::{
+    Answer, Answered, Change, CopyGrant, Deleted, Effect, Event, ReplyId, TrashChange, WantedCall,
 };
-use crate::contract::{AppError, HttpMethod, KeychainStatus};
+use super::state::{
+    Attempt, Candidate, EndpointCall, EndpointSet, LastCall, PendingUse, Phase, State, TokenSet, TokenSlot,
+    TokenUse, Trash,
+};
+use crate::activity::About;
+use crate::contract::{AppError, ExchangeId, HttpMethod, KeychainStatus, Purpose};
 use crate::copy;
 use crate::endpoint::refusal::SentToken;
 use crate::jwt::words;
@@ -45,7 +49,10 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             | Event::Reveal { .. }
             | Event::RevealAnswer { .. }
             | Event::ReadCandidate { .. }
+            | Event::ReadEventsSeen { .. }
             | Event::ReadConfig { .. }
+            | Event::ReadActivity { .. }
+            | Event::ReadExchange { .. }
     );
     let mut changed = observe_clocks(state, now, &mut effects);
     match event {
@@ -67,6 +74,9 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
                 slot.call = Some(*call);
             }
             effects.push(Effect::Reply { to: reply, result: result.map(Answer::Call) });
+        }
+        Event::ApiChecked { rows, reply } => {
+            effects.push(Effect::Reply { to: reply, result: Ok(Answer::ApiCheck(rows)) });
         }
         Event::RevealAnswer { exchange, reply } => {
             let calls = state.slots.values().filter_map(|slot| slot.call.as_ref());
@@ -96,7 +106,10 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         }
         Event::ReadCandidate { application, reply } => {
             let candidate = state.candidates.get(&application).map(|found| Answer::Candidate(found.secret));
-            effects.push(Effect::Reply { to: reply, result: candidate.ok_or_else(|| AppError::not_found("secret")) });
+            effects.push(Effect::Reply {
+                to: reply,
+                result: candidate.ok_or_else(|| AppError::not_found("secret")),
+            });
         }
         Event::SecretsTried { application, secret, new, old, reply } => {
             let candidate = state.candidates.get_mut(&application);
@@ -112,6 +125,10 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             }
             effects.push(Effect::KeepInSession(session_secrets_in_use(state)));
             effects.push(Effect::Reply { to: reply, result: Ok(Answer::Done) });
+        }
+        Event::ReadEventsSeen { reply } => {
+            let seen = Answer::EventsSeen(state.events_seen.clone());
+            effects.push(Effect::Reply { to: reply, result: Ok(seen) });
         }
         Event::Webhook { facts, event_id } => {
             state.webhook = Some(facts);
@@ -190,6 +207,27 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         }
         Event::TokenAnswered { application, attempt, answer } => {
             take_answer(state, application, attempt, answer, &mut effects);
+        }
+        Event::Exchanged(exchange) => {
+            // One that was under way when everything was removed is not remembered.
+            let home = exchange.summary.instance;
+            if home.is_none_or(|id| state.config.instance(id).is_some()) {
+                state.activity.record(exchange);
+            }
+        }
+        Event::ReadActivity { wanted, reply } => {
+            let result = Ok(Answer::Exchanges(state.activity.list(&wanted)));
+            effects.push(Effect::Reply { to: reply, result });
+        }
+        Event::ReadExchange { exchange, reply } => {
+            let found = state.activity.find(exchange).cloned();
+            let result = found.map(|found| Answer::Exchanges(vec![found]));
+            let gone = || AppError::NotFound { what: "exchange".to_owned() };
+            effects.push(Effect::Reply { to: reply, result: result.ok_or_else(gone) });
+        }
+        Event::ClearActivity { reply } => {
+            state.activity.clear();
+            effects.push(Effect::Reply { to: reply, result: Ok(Answer::Done) });
         }
         Event::Written(result) => take_written(state, result, &mut effects),
         Event::SecretsDeleted(ids) => {
@@ -310,12 +348,17 @@ fn send(state: &mut State, id: ApplicationId, effects: &mut Vec<Effect>) {
         Ok(endpoint) => effects.push(Effect::RequestToken {
             application: id,
             attempt: attempt.number,
+            about: About {
+                purpose: if attempt.renewal { Purpose::Renewal } else { Purpose::Token },
+                instance: Some(instance.id),
+                application: Some(id),
+            },
             network: instance.network.clone(),
             request: Box::new(token_request(application, endpoint)),
             secret: application.secret,
         }),
         Err(error) => {
-            let answer = Answered { result: Err(error), clock_offset_ms: None };
+            let answer = Answered::unsent(error);
             let number = attempt.number;
             take_answer(state, id, number, answer, effects);
         }
@@ -429,7 +472,7 @@ fn take_answer(
         Ok(response) => {
             slot.phase = Phase::Idle;
             note_clock(state, home, answer.clock_offset_ms);
-            take_token(state, id, response, effects);
+            take_token(state, id, response, answer.exchange, effects);
         }
         Err(error) => {
             slot.phase = if schedule::is_transient(&error) && renewal_on {
@@ -444,10 +487,17 @@ fn take_answer(
     settle_uses(state, id, effects);
 }
 
-fn take_token(state: &mut State, id: ApplicationId, response: TokenResponse, effects: &mut Vec<Effect>) {
+fn take_token(
+    state: &mut State,
+    id: ApplicationId,
+    response: TokenResponse,
+    exchange: Option<ExchangeId>,
+    effects: &mut Vec<Effect>,
+) {
     let number = state.number();
     let Some(standing) = state.standing(id) else { return };
     let mut token = standing.take(number, response);
+    token.exchange = exchange;
     let slot = state.slots.entry(id).or_default();
     let same = slot.token.take_if(|old| old.response.access_token == token.response.access_token);
     match same {
@@ -600,7 +650,20 @@ fn use_of(state: &State, id: ApplicationId, pending: PendingUse) -> Result<Effec
     }
     let token = slot.token.as_ref().filter(|token| token.is_valid(state.now));
     let token = token.ok_or_else(|| failure.clone().unwrap_or(AppError::NoToken))?;
-    let (network, text) = (instance.network.clone(), token.response.access_token.clone());
+    let wanted = |call: EndpointCall| {
+        Box::new(WantedCall {
+            instance: instance.id,
+            network: instance.network.clone(),
+            call,
+            token: token.response.access_token.clone(),
+            token_id: token.id,
+            sent: SentToken {
+                scopes: token.scopes.clone(),
+                requested: application.scopes.clone(),
+                clock_offset_ms: state.clock_offsets.get(&instance.id).copied(),
+            },
+        })
+    };
     Ok(match pending.purpose {
         TokenUse::Copy { format } => {
             let renewed = pending.before != Some(token.id);
@@ -609,29 +672,11 @@ fn use_of(state: &State, id: ApplicationId, pending: PendingUse) -> Result<Effec
             let grant = copy_grant(state.now, instance, token, &format, last_call, outcome)?;
             Effect::Reply { to: reply, result: Ok(Answer::Copy(grant)) }
         }
-        TokenUse::Call(call) => Effect::Call {
-            application: id,
-            instance: instance.id,
-            network,
-            call,
-            token: text,
-            token_id: token.id,
-            sent: SentToken {
-                scopes: token.scopes.clone(),
-                requested: application.scopes.clone(),
-                ended: !token.is_valid(state.now),
-            },
-            reply,
-        },
-        TokenUse::CheckApi { url } => Effect::CheckApi {
-            application: id,
-            instance: instance.id,
-            network,
-            url,
-            token: text,
-            ended: slot.ended_token(state.now).cloned(),
-            reply,
-        },
+        TokenUse::Call(call) => Effect::Call { application: id, wanted: wanted(*call), reply },
+        TokenUse::CheckApi(call) => {
+            let ended = slot.ended_token(state.now).cloned();
+            Effect::CheckApi { application: id, wanted: wanted(*call), ended, reply }
+        }
         TokenUse::Arrival => Effect::Reply { to: reply, result: Ok(Answer::Arrived(token.exchange)) },
     })
 }
@@ -658,8 +703,7 @@ fn copy_grant(
         scope: &token.scopes.join(" "),
         url: &url,
     };
-    let text =
-        copy::render(format, &material).ok_or_else(|| AppError::not_found("format"))?;
+    let text = copy::render(format, &material).ok_or_else(|| AppError::not_found("format"))?;
     let warning = match left {
         Some(left) if failed && !renewed => {
             Some(format!("It could not be renewed. This one is valid for another {}.", words::duration(left)))
@@ -804,6 +848,7 @@ fn take_written(state: &mut State, result: Result<(), AppError>, effects: &mut V
     }
     if state.config.instances.is_empty() && !before.instances.is_empty() && state.trash.is_none() {
         state.endpoints.clear();
+        state.activity.clear();
     }
     delete_retired(state, effects);
     effects.push(Effect::Reply { to: reply, result: Ok(planned.answer) });
@@ -886,7 +931,11 @@ fn forget_what_changed(state: &mut State, before: &Config, effects: &mut Vec<Eff
             if let Some(slot) = state.slots.get_mut(&old.id) {
                 // An answer that is under way belongs to the old version and is dropped.
                 slot.phase = Phase::Idle;
-                for to in std::mem::take(&mut slot.waiting) {
+                let for_arrival = |pending: &PendingUse| matches!(pending.purpose, TokenUse::Arrival);
+                let (arrivals, others) = std::mem::take(&mut slot.waiting).into_iter().partition(for_arrival);
+                slot.waiting = others;
+                let arrivals: Vec<PendingUse> = arrivals;
+                for PendingUse { reply: to, .. } in arrivals {
                     effects.push(Effect::Reply { to, result: Err(AppError::NoToken) });
                 }
                 if !keeps {

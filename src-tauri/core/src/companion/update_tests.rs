@@ -56,7 +56,8 @@ impl Sim {
                 Effect::Reply { to, result } => self.replies.push((to, result)),
                 Effect::RequestToken { application, attempt, .. } => self.sent.push((application, attempt)),
                 Effect::FetchMetadata { instance, key, attempt, .. } => {
-                    let answer = Answered { result: Ok(ServerMetadata::default()), clock_offset_ms: Some(0) };
+                    let result = Ok(ServerMetadata::default());
+                    let answer = Answered { result, clock_offset_ms: Some(0), exchange: None };
                     let event = Event::MetadataAnswered { instance, key, attempt, answer };
                     effects.extend(update(&mut self.state, event, self.now));
                 }
@@ -64,7 +65,7 @@ impl Sim {
                     self.fetched_keys += 1;
                     let keys = crate::jwt::JwkSet::parse(br#"{"keys":[]}"#)
                         .map_err(|what| AppError::Internal { detail: what });
-                    let answer = Answered { result: keys, clock_offset_ms: None };
+                    let answer = Answered { result: keys, clock_offset_ms: None, exchange: None };
                     let event = Event::KeysAnswered { instance, key, attempt, answer };
                     effects.extend(update(&mut self.state, event, self.now));
                 }
@@ -208,7 +209,7 @@ impl Sim {
             notes: Vec::new(),
             duration_ms: 1,
         });
-        let answer = Answered { result, clock_offset_ms: Some(0) };
+        let answer = Answered { result, clock_offset_ms: Some(0), exchange: None };
         self.feed(Event::TokenAnswered { application, attempt, answer });
     }
 

@@ -7,7 +7,8 @@ use crate::contract::{
     WalkthroughView,
 };
 use crate::model::{
-    Application, ApplicationId, Config, EndpointKey, Instance, InstanceKind, Level, Proxy, Registration, SecretKeeping,
+    Application, ApplicationId, Config, EndpointKey, Instance, InstanceKind, Level, Proxy, Registration,
+    SecretKeeping,
 };
 use crate::oauth::metadata::resolve;
 use crate::walkthrough::catalog::WALKTHROUGHS;
@@ -38,7 +39,7 @@ impl Snapshot {
                 .iter()
                 .map(|walkthrough| walkthrough_view(state, walkthrough))
                 .collect(),
-            newest_exchange: None,
+            newest_exchange: state.activity.newest(),
         }
     }
 }
@@ -112,6 +113,7 @@ fn application_view(state: &State, application: &Application) -> ApplicationView
     let token = slot.and_then(|slot| {
         let token = slot.token.as_deref()?;
         let mut view = state.standing(application.id)?.view(token, slot.count, |boot| state.wall(boot));
+        view.exchange = view.exchange.filter(|id| state.activity.find(*id).is_some());
         if matches!(slot.phase, Phase::Failed(_)) && view.renews_at.take().is_some() {
             view.no_renewal = Some("It is not renewed until the last request's error is mended.".to_owned());
         }

@@ -53,13 +53,13 @@ pub struct ExchangeSummary {
     pub method: String,
     /// Where to, with its query, masked.
     pub url: String,
-    /// The status; `None` when no answer came.
+    /// The status; `None` when no answer began.
     pub status: Option<u16>,
-    /// What went wrong on the way, in a sentence; `None` when an answer came.
+    /// What went wrong on the way, in a sentence; `None` when a whole answer came.
     pub failure: Option<String>,
     /// From sending to the last byte, in milliseconds.
     pub duration_ms: u32,
-    /// No answer, or a status of 400 and more.
+    /// No whole answer, or a status of 400 and more.
     pub failed: bool,
 }
 
@@ -160,9 +160,9 @@ pub struct ExchangeView {
     pub summary: ExchangeSummary,
     /// What was sent.
     pub request: MessageView,
-    /// What came back, if anything did.
+    /// What came back, if anything did; of an answer that was cut off no body.
     pub response: Option<MessageView>,
-    /// Why nothing did.
+    /// Why it was nothing, or not the whole.
     pub error: Option<AppError>,
     /// How long the parts took.
     pub timing: TimingView,

@@ -15,8 +15,8 @@ pub struct SentToken {
     pub scopes: Vec<String>,
     /// The scopes that were asked for; empty where none was sent.
     pub requested: Vec<String>,
-    /// It has ended by this computer's clock.
-    pub ended: bool,
+    /// Server clock minus this computer's, in milliseconds, where it is known.
+    pub clock_offset_ms: Option<i64>,
 }
 
 /// The error that an answer is; `None` for a success.
@@ -35,7 +35,8 @@ pub fn explain(
         200..=299 => None,
         401 => Some(AppError::TokenRejected {
             challenge: bearer.and_then(|bearer| bearer.description.clone().or_else(|| bearer.error.clone())),
-            ended: token.ended,
+            ended: false,
+            clock_offset_ms: response.clock_offset_ms.or(token.clock_offset_ms),
             server: server(),
         }),
         403 => {

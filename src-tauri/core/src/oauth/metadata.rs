@@ -3,10 +3,10 @@
 
 use url::Url;
 
-use super::http::{HttpRequest, HttpResponse, Method};
+use super::http::{HttpRequest, HttpResponse};
 use super::json::Members;
 use super::refusal::{common, server_words, shown};
-use crate::contract::{AppError, EndpointOrigin, EndpointView, Stage};
+use crate::contract::{AppError, EndpointOrigin, EndpointView, HttpMethod, Stage};
 use crate::model::{
     BaseUrl, EndpointKey, EndpointOverrides, Instance, InstanceKind, host_and_port, safe_endpoint,
 };
@@ -34,11 +34,11 @@ pub struct ServerMetadata {
 pub fn get(stage: Stage, url: &Url) -> HttpRequest {
     HttpRequest {
         stage,
-        method: Method::Get,
+        method: HttpMethod::Get,
         url: url.clone(),
         authorization: None,
         accept: "application/json",
-        form: None,
+        body: None,
     }
 }
 

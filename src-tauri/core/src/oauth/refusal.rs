@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::http::HttpResponse;
+use super::http::{HttpResponse, form_encode};
 use super::json::Members;
 use super::token_request::TokenRequest;
 use crate::contract::{AppError, ServerWords, Stage};
@@ -184,5 +184,5 @@ fn alternatives(method: ClientAuthentication, reserved: bool) -> Vec<ClientAuthe
 /// Whether form-encoding changes a text, so that the two forms of Basic differ.
 #[must_use]
 pub fn has_reserved(text: &str) -> bool {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>() != text
+    form_encode(text) != text
 }

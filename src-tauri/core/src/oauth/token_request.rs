@@ -1,12 +1,9 @@
 //! The access token request (RFC 6749 §4.4.2) with its client authentication (§2.3.1).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use form_urlencoded::Serializer;
 use url::Url;
 
-use super::http::{HttpRequest, Method};
-use crate::contract::{ExtraParameter, Stage};
+use super::http::{Authorization, Body, FormField, HttpRequest};
+use crate::contract::{ExtraParameter, HttpMethod, Stage};
 use crate::model::{ClientAuthentication, LevelName};
 use crate::secret::Secret;
 
@@ -32,46 +29,34 @@ impl TokenRequest {
     /// the URL.
     #[must_use]
     pub fn build(&self, client_secret: &Secret) -> HttpRequest {
-        let mut form = Serializer::new(String::new());
-        form.append_pair("grant_type", "client_credentials");
+        let mut form = vec![FormField::plain("grant_type", "client_credentials")];
         if !self.scopes.is_empty() {
-            form.append_pair("scope", &self.scopes.join(" "));
+            form.push(FormField::plain("scope", &self.scopes.join(" ")));
         }
-        for parameter in &self.extra {
-            form.append_pair(&parameter.name, &parameter.value);
-        }
+        form.extend(self.extra.iter().map(|parameter| FormField::plain(&parameter.name, &parameter.value)));
+        let basic = |form_encoded| Authorization::Basic {
+            user: self.client_id.clone(),
+            password: client_secret.clone(),
+            form_encoded,
+        };
         let authorization = match self.client_authentication {
-            ClientAuthentication::ClientSecretBasic => {
-                Some(basic(&form_encode(&self.client_id), &form_encode(client_secret.expose())))
-            }
-            ClientAuthentication::ClientSecretBasicRaw => {
-                Some(basic(&self.client_id, client_secret.expose()))
-            }
+            ClientAuthentication::ClientSecretBasic => Some(basic(true)),
+            ClientAuthentication::ClientSecretBasicRaw => Some(basic(false)),
             ClientAuthentication::ClientSecretPost => {
-                form.append_pair("client_id", &self.client_id);
-                form.append_pair("client_secret", client_secret.expose());
+                form.push(FormField::plain("client_id", &self.client_id));
+                form.push(FormField::secret("client_secret", client_secret));
                 None
             }
         };
         HttpRequest {
             stage: Stage::Token,
-            method: Method::Post,
+            method: HttpMethod::Post,
             url: self.endpoint.clone(),
             authorization,
             accept: "application/json",
-            form: Some(Secret::new(form.finish())),
+            body: Some(Body::Form(form)),
         }
     }
-}
-
-/// `application/x-www-form-urlencoded` of one text (RFC 6749 appendix B): a space becomes `+`.
-fn form_encode(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect()
-}
-
-/// RFC 7617 §2: the base64 of `user:password`, in UTF-8.
-fn basic(user: &str, password: &str) -> Secret {
-    Secret::new(format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))))
 }
 
 #[cfg(test)]
@@ -95,8 +80,8 @@ mod tests {
     #[track_caller]
     fn check_basic(method: ClientAuthentication, id: &str, secret: &str, header: &str) {
         let built = request(id, method).build(&Secret::new(secret));
-        assert_eq!(built.authorization.unwrap().expose(), header);
-        let form = built.form.unwrap();
+        assert_eq!(built.authorization.unwrap().header_value().expose(), header);
+        let form = built.body.unwrap().encode();
         assert!(!form.expose().contains("client_secret") && !form.expose().contains("client_id"));
     }
 
@@ -138,7 +123,7 @@ mod tests {
             request("svc&1", ClientAuthentication::ClientSecretPost).build(&Secret::new("p@ss:w/ord+%20"));
         assert_eq!(built.authorization, None);
         assert_eq!(
-            built.form.unwrap().expose(),
+            built.body.unwrap().encode().expose(),
             "grant_type=client_credentials&scope=openid+admin%3Aread&audience=https%3A%2F%2Fapi%2F%3Fx%3D1%26y\
              &client_id=svc%261&client_secret=p%40ss%3Aw%2Ford%2B%2520"
         );
@@ -161,6 +146,7 @@ mod tests {
         let mut request = request("svc", ClientAuthentication::ClientSecretBasic);
         request.scopes.clear();
         request.extra.clear();
-        assert_eq!(request.build(&Secret::new("s")).form.unwrap().expose(), "grant_type=client_credentials");
+        let form = request.build(&Secret::new("s")).body.unwrap().encode();
+        assert_eq!(form.expose(), "grant_type=client_credentials");
     }
 }

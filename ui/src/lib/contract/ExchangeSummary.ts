@@ -37,11 +37,11 @@ method: string,
  */
 url: string, 
 /**
- * The status; `None` when no answer came.
+ * The status; `None` when no answer began.
  */
 status: number | null, 
 /**
- * What went wrong on the way, in a sentence; `None` when an answer came.
+ * What went wrong on the way, in a sentence; `None` when a whole answer came.
  */
 failure: string | null, 
 /**
@@ -49,6 +49,6 @@ failure: string | null,
  */
 durationMs: number, 
 /**
- * No answer, or a status of 400 and more.
+ * No whole answer, or a status of 400 and more.
  */
 failed: boolean, };

@@ -18,11 +18,11 @@ summary: ExchangeSummary,
  */
 request: MessageView, 
 /**
- * What came back, if anything did.
+ * What came back, if anything did; of an answer that was cut off no body.
  */
 response: MessageView | null, 
 /**
- * Why nothing did.
+ * Why it was nothing, or not the whole.
  */
 error: AppError | null, 
 /**

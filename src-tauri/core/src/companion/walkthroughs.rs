@@ -1,0 +1,186 @@
+//! Doing a walkthrough: its requests with the user's own values, and running a step for real.
+
+use url::Url;
+
+use super::event::{Answer, Event};
+use super::{Companion, unexpected};
+use crate::contract::{
+    AppError, CallReport, CodeSample, EndpointRequest, HttpMethod, PageLink, StepAction, StepOutcome,
+    StepRequest, WalkthroughAnswers, WalkthroughId, WebhookReport,
+};
+use crate::model::{ApplicationId, InstanceId, InstanceKind};
+use crate::scaikey::{self, ADMIN_READ, TENANTS_PATH};
+use crate::secret::Secret;
+use crate::walkthrough::{self, WebhookFacts, code, request, webhook};
+
+/// What running a step came to.
+#[derive(Debug)]
+pub enum StepRun {
+    /// It was run.
+    Done(Box<StepOutcome>),
+    /// It is for whoever runs the practice server: these scopes are to be allowed there.
+    AllowOnPractice {
+        /// For which application.
+        application: ApplicationId,
+        /// Which.
+        scopes: Vec<String>,
+    },
+}
+
+impl Companion {
+    /// The answers of a walkthrough as they count now.
+    fn answers(&self, id: WalkthroughId) -> WalkthroughAnswers {
+        let snapshot = self.snapshot();
+        let progress = snapshot.walkthroughs.iter().find(|progress| progress.id == id);
+        progress.map(|progress| progress.answers.clone()).unwrap_or_default()
+    }
+
+    /// Runs a step for real; what it did is seen in the snapshot too.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where there is nothing to run or nothing to run it with, and whatever the request
+    /// ends with.
+    pub async fn run_step(&self, id: WalkthroughId, step: u32) -> Result<StepRun, AppError> {
+        let action = walkthrough::step(id, step).and_then(|step| step.action);
+        let action = action.ok_or_else(|| AppError::not_found("step"))?;
+        let application = self.answers(id).application.ok_or_else(|| AppError::not_found("application"))?;
+        let outcome = match action {
+            StepAction::RequestToken => {
+                StepOutcome { exchange: self.await_token(application).await?, call: None }
+            }
+            StepAction::ListTenants => of_call(self.call_endpoint(application, &list_tenants()).await?),
+            StepAction::AskForAdminRead => {
+                self.ask_for_scopes(application, vec![ADMIN_READ.to_owned()]).await?;
+                NOTHING
+            }
+            StepAction::AllowAdminRead => {
+                return Ok(StepRun::AllowOnPractice { application, scopes: vec![ADMIN_READ.to_owned()] });
+            }
+            StepAction::TrySecrets => {
+                self.try_secrets(application).await?;
+                NOTHING
+            }
+            StepAction::SwitchSecret => {
+                self.switch_secret(application).await?;
+                NOTHING
+            }
+        };
+        Ok(StepRun::Done(Box::new(outcome)))
+    }
+
+    /// A step's request with the user's own values; `None` where it has none, or not yet.
+    ///
+    /// # Errors
+    /// Only when the companion has ended.
+    pub async fn step_request(&self, id: WalkthroughId, step: u32) -> Result<Option<StepRequest>, AppError> {
+        let config = self.config().await?;
+        let answers = self.answers(id);
+        let instance = answers.instance.and_then(|id| config.instance(id));
+        let application = answers.application.and_then(|id| config.find(id)).map(|(_, found)| found);
+        Ok(request::step_request(id, step, &request::Context { instance, application, answers: &answers }))
+    }
+
+    /// Code that keeps a token of an application valid, in four languages.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`]; why the token endpoint is not known.
+    pub async fn code_samples(&self, application: ApplicationId) -> Result<Vec<CodeSample>, AppError> {
+        let config = self.config().await?;
+        let (instance, found) = config.find(application).ok_or_else(|| AppError::not_found("application"))?;
+        let snapshot = self.snapshot();
+        let sets = snapshot.instances.iter().filter(|view| view.id == instance.id);
+        let mut sets = sets.flat_map(|view| &view.endpoint_sets);
+        let set = sets.find(|set| set.key == found.endpoint_key());
+        let endpoint = set.and_then(|set| set.token_endpoint.as_ref());
+        let endpoint =
+            endpoint.ok_or_else(|| AppError::EndpointUnknown { endpoint: "token_endpoint".to_owned() })?;
+        Ok(code::samples(&code::SampleContext {
+            token_endpoint: &endpoint.value,
+            tenants: &tenants_url(&instance.kind),
+            client_id: &found.client_id,
+            scopes: &found.scopes,
+        }))
+    }
+
+    /// Verifies a webhook, and remembers its event.
+    ///
+    /// # Errors
+    /// Only when the companion has ended.
+    pub async fn verify_webhook(
+        &self,
+        headers: &str,
+        body: &str,
+        secret: &Secret,
+    ) -> Result<WebhookReport, AppError> {
+        let seen = match self.ask(|reply| Event::ReadEventsSeen { reply }).await? {
+            Answer::EventsSeen(seen) => seen,
+            other => return Err(unexpected(&other)),
+        };
+        let now = self.world.clock.now().wall;
+        let (report, facts, event_id) =
+            webhook::verify(headers, body.as_bytes(), secret, now, &|id| seen.contains(id));
+        self.webhook(facts, event_id).await;
+        Ok(report)
+    }
+
+    /// A webhook is here, and was not verified yet.
+    pub async fn webhook_received(&self) {
+        self.webhook(WebhookFacts::default(), None).await;
+    }
+
+    async fn webhook(&self, facts: WebhookFacts, event_id: Option<String>) {
+        // A closed inbox means that the app is quitting.
+        let _ = self.inbox.send(Event::Webhook { facts, event_id }).await;
+    }
+
+    /// The address of a page that may be opened in the system's browser.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a page that ScaiKey's documentation does not have, and for an instance that
+    /// has no admin UI.
+    pub async fn page(&self, page: &PageLink) -> Result<Url, AppError> {
+        let missing = || AppError::not_found("page");
+        match page {
+            PageLink::Documentation { page } => scaikey::documentation(page).ok_or_else(missing),
+            PageLink::AdminUi { instance } => self.below(*instance, scaikey::ADMIN_UI_PATH).await,
+            PageLink::AdminApplications { instance } => {
+                self.below(*instance, scaikey::ADMIN_APPLICATIONS_PATH).await
+            }
+        }
+    }
+
+    async fn below(&self, instance: InstanceId, path: &str) -> Result<Url, AppError> {
+        let config = self.config().await?;
+        let instance = config.instance(instance).ok_or_else(|| AppError::not_found("instance"))?;
+        match &instance.kind {
+            InstanceKind::ScaiKey { base } => base.at(path),
+            InstanceKind::OpenIdProvider { .. } => None,
+        }
+        .ok_or_else(|| AppError::not_found("page"))
+    }
+}
+
+/// A step that made no exchange worth showing.
+const NOTHING: StepOutcome = StepOutcome { exchange: None, call: None };
+
+/// The quickstart's protected endpoint.
+fn list_tenants() -> EndpointRequest {
+    EndpointRequest {
+        method: HttpMethod::Get,
+        path: TENANTS_PATH.to_owned(),
+        query: Vec::new(),
+        body: String::new(),
+    }
+}
+
+fn of_call(call: CallReport) -> StepOutcome {
+    StepOutcome { exchange: Some(call.exchange), call: Some(call) }
+}
+
+/// Where the list of tenants is; another provider has none.
+fn tenants_url(kind: &InstanceKind) -> String {
+    match kind {
+        InstanceKind::ScaiKey { base } => format!("{}{TENANTS_PATH}", base.as_str()),
+        InstanceKind::OpenIdProvider { .. } => String::new(),
+    }
+}
