@@ -20,7 +20,7 @@ pub struct Material<'a> {
 
 /// How a text is made safe in the language it is put into.
 #[derive(Clone, Copy)]
-enum Quoting {
+pub(crate) enum Quoting {
     /// Single quotes; a quote inside becomes `'\''` (POSIX shells).
     Posix,
     /// Single quotes; backslash and quote are escaped with a backslash (fish, Python, JavaScript).
@@ -31,7 +31,8 @@ enum Quoting {
     Json,
 }
 
-fn quote(text: &str, quoting: Quoting) -> String {
+/// A text as a literal of that language, its quotes included.
+pub(crate) fn quote(text: &str, quoting: Quoting) -> String {
     match quoting {
         Quoting::Posix => format!("'{}'", text.replace('\'', "'\\''")),
         Quoting::Backslash => {

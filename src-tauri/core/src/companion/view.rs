@@ -3,7 +3,7 @@
 use super::state::{Phase, State, TokenSlot};
 use crate::contract::{
     ApplicationView, EndpointSetView, ErrorView, InstanceKindName, InstanceView, KeychainView, PhaseView,
-    PracticeView, ProxyDraft, SecretView, Snapshot, StorageView, UndoView, WalkthroughAnswers,
+    PracticeView, ProxyDraft, SecretView, Snapshot, StorageView, UndoView, WalkthroughAnswers, WalkthroughId,
     WalkthroughView,
 };
 use crate::model::{
@@ -11,7 +11,8 @@ use crate::model::{
     SecretKeeping,
 };
 use crate::oauth::metadata::resolve;
-use crate::walkthrough::catalog::WALKTHROUGHS;
+use crate::walkthrough::request::Context;
+use crate::walkthrough::{self, catalog::WALKTHROUGHS};
 use crate::walkthrough::{
     ApplicationFacts, Facts, InstanceFacts, Proposal, TokenFacts, Trouble, Walkthrough, progress,
 };
@@ -247,6 +248,21 @@ pub(super) fn facts(state: &State, walkthrough: &Walkthrough) -> Facts {
         // The webhook that was looked at last, once they are.
         webhook: None,
         answers,
+    }
+}
+
+impl State {
+    /// The values that a walkthrough's requests are filled with.
+    #[must_use]
+    pub fn request_context(&self, walkthrough: WalkthroughId) -> Context {
+        let answers = answers(&self.config, walkthrough::find(walkthrough));
+        let Some(instance) = answers.instance.and_then(|id| self.config.instance(id)) else {
+            return Context::default();
+        };
+        let application = answers.application.and_then(|id| self.config.find(id)).map(|(_, found)| found);
+        Context::new(instance, application, &answers, |key| {
+            self.endpoints.get(&(instance.id, key.clone())).and_then(|set| set.metadata.as_ref())
+        })
     }
 }
 
