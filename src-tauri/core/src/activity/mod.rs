@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::contract::{ActivityArgs, ExchangeId, ExchangeView, MessageView};
 
-pub use curl::curl;
+pub use curl::{CLIENT_SECRET, curl, curl_to_come};
 pub use har::har;
 pub use record::About;
 pub(crate) use record::{Answer, Facts, record};

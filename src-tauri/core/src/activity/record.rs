@@ -2,7 +2,7 @@
 
 use url::{Position, Url};
 
-use super::curl::masked_curl;
+use super::curl::{CLIENT_SECRET, masked_curl};
 use super::mask::{MARK, Mask};
 use crate::contract::{
     AppError, BodyView, ConnectionView, ErrorView, ExchangeId, ExchangeSummary, ExchangeView, HeaderView,
@@ -88,7 +88,7 @@ pub(crate) fn record(facts: Facts<'_>) -> ExchangeView {
         error: error.cloned(),
         timing,
         connection,
-        curl: masked_curl(request, &mask),
+        curl: masked_curl(request, &mask, CLIENT_SECRET),
     }
 }
 

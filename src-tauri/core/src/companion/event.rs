@@ -22,6 +22,7 @@ use crate::oauth::token_response::TokenResponse;
 use crate::ports::Loaded;
 use crate::secret::Secret;
 use crate::walkthrough::WebhookFacts;
+use crate::walkthrough::request::Context;
 
 /// Names who waits for an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -141,6 +142,13 @@ pub enum Event {
         /// It is the application's secret now; else it is forgotten.
         switched: bool,
         /// Resolved when it is known.
+        reply: ReplyId,
+    },
+    /// Somebody wants the values that a walkthrough's requests are filled with.
+    ReadRequestContext {
+        /// Which.
+        walkthrough: WalkthroughId,
+        /// Resolved with [`Answer::RequestContext`].
         reply: ReplyId,
     },
     /// Somebody wants to know which events were verified before.
@@ -404,6 +412,8 @@ pub enum Answer {
     ApiCheck(Vec<ApiCheckRow>),
     /// Where a new secret is.
     Candidate(SecretId),
+    /// What a walkthrough's requests are filled with.
+    RequestContext(Box<Context>),
     /// The IDs of webhook events that were verified in this run.
     EventsSeen(BTreeSet<String>),
     /// A token came, in this exchange.

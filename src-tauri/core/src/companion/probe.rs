@@ -6,7 +6,7 @@ use super::event::Answered;
 use super::run::World;
 use super::state::EndpointSet;
 use super::token::Standing;
-use super::update::{token_endpoint, token_request};
+use super::update::token_endpoint;
 use crate::activity::About;
 use crate::contract::{
     AppError, ApplicationDraft, DiscoveryReport, EndpointSetView, ExchangeId, Field, InstanceDraft, Problem,
@@ -17,6 +17,7 @@ use crate::model::{
     parse_application, parse_instance,
 };
 use crate::oauth::metadata::{discovery_urls, resolve};
+use crate::oauth::token_request::TokenRequest;
 use crate::oauth::token_response::TokenResponse;
 use crate::secret::Secret;
 
@@ -167,7 +168,7 @@ impl Trial<'_> {
             Err(error) => set.discovery_error = Some(error),
         }
         let endpoint = token_endpoint(instance, application, Some(set))?;
-        let request = token_request(application, endpoint);
+        let request = TokenRequest::of(application, endpoint);
         let about = About { purpose: Purpose::Trial, instance: Some(instance.id), application: saved };
         Ok(world.request_token(about, &instance.network, &request, secret).await)
     }

@@ -14,7 +14,7 @@ use crate::copy;
 use crate::endpoint::refusal::SentToken;
 use crate::jwt::words;
 use crate::model::{
-    Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, InstanceKind, Level, SecretId,
+    Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, InstanceKind, SecretId,
     SecretKeeping,
 };
 use crate::oauth::metadata::{discovery_urls, resolve};
@@ -50,6 +50,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             | Event::RevealAnswer { .. }
             | Event::ReadCandidate { .. }
             | Event::ReadEventsSeen { .. }
+            | Event::ReadRequestContext { .. }
             | Event::ReadConfig { .. }
             | Event::ReadActivity { .. }
             | Event::ReadExchange { .. }
@@ -125,6 +126,10 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             }
             effects.push(Effect::KeepInSession(session_secrets_in_use(state)));
             effects.push(Effect::Reply { to: reply, result: Ok(Answer::Done) });
+        }
+        Event::ReadRequestContext { walkthrough, reply } => {
+            let context = Box::new(state.request_context(walkthrough));
+            effects.push(Effect::Reply { to: reply, result: Ok(Answer::RequestContext(context)) });
         }
         Event::ReadEventsSeen { reply } => {
             let seen = Answer::EventsSeen(state.events_seen.clone());
@@ -354,7 +359,7 @@ fn send(state: &mut State, id: ApplicationId, effects: &mut Vec<Effect>) {
                 application: Some(id),
             },
             network: instance.network.clone(),
-            request: Box::new(token_request(application, endpoint)),
+            request: Box::new(TokenRequest::of(application, endpoint)),
             secret: application.secret,
         }),
         Err(error) => {
@@ -391,18 +396,6 @@ fn may_get_secret(application: &Application, endpoint: &url::Url) -> Result<(), 
             endpoint: endpoint.host_str().unwrap_or_default().to_owned(),
         }),
         _ => Ok(()),
-    }
-}
-
-/// What an application sends to this token endpoint.
-pub(super) fn token_request(application: &Application, endpoint: url::Url) -> TokenRequest {
-    TokenRequest {
-        endpoint,
-        client_id: application.client_id.clone(),
-        client_authentication: application.client_authentication,
-        level: application.registration.level().map(Level::name),
-        scopes: application.scopes.clone(),
-        extra: application.extra.clone(),
     }
 }
 

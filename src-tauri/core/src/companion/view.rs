@@ -4,14 +4,15 @@ use super::state::{Phase, State, TokenSlot};
 use crate::contract::{
     ApplicationView, CandidateView, EndpointSetView, ErrorView, InstanceKindName, InstanceView, KeychainView,
     PhaseView, PracticeView, ProxyDraft, SecretView, Snapshot, StorageView, UndoView, WalkthroughAnswers,
-    WalkthroughView,
+    WalkthroughId, WalkthroughView,
 };
 use crate::model::{
     Application, ApplicationId, Config, EndpointKey, Instance, InstanceKind, Level, Proxy, Registration,
     SecretKeeping,
 };
 use crate::oauth::metadata::resolve;
-use crate::walkthrough::catalog::WALKTHROUGHS;
+use crate::walkthrough::request::Context;
+use crate::walkthrough::{self, catalog::WALKTHROUGHS};
 use crate::walkthrough::{
     ApplicationFacts, Facts, InstanceFacts, Proposal, TokenFacts, Trouble, Walkthrough, progress,
 };
@@ -238,6 +239,20 @@ pub(super) fn facts(state: &State, walkthrough: &Walkthrough) -> Facts {
         token_since_switch: switched.is_some_and(|before| slot.is_some_and(|slot| slot.count > before)),
         webhook: state.webhook,
         answers,
+    }
+}
+
+impl State {
+    /// The values that a walkthrough's requests are filled with.
+    #[must_use]
+    pub fn request_context(&self, walkthrough: WalkthroughId) -> Context {
+        let answers = answers(&self.config, walkthrough::find(walkthrough));
+        let Some(instance) = answers.instance.and_then(|id| self.config.instance(id)) else {
+            return Context::default();
+        };
+        let application = answers.application.and_then(|id| self.config.find(id)).map(|(_, found)| found);
+        let set = application.and_then(|found| self.endpoints.get(&(instance.id, found.endpoint_key())));
+        Context::new(instance, application, set.and_then(|set| set.metadata.as_ref()))
     }
 }
 

@@ -7,13 +7,14 @@ use uuid::Uuid;
 use super::*;
 use crate::companion::change::plan;
 use crate::companion::event::Change;
-use crate::contract::{AppError, Field, Renewal, WalkthroughId};
+use crate::contract::{AppError, Certainty, Field, Renewal, WalkthroughId};
 use crate::model::{
     ApplicationId, ApplicationType, BaseUrl, ClientAuthentication, Colour, InstanceId, Network, Practice,
     SecretId,
 };
 use crate::ports::{Loaded, Now};
 use crate::walkthrough::find;
+use crate::walkthrough::request::step_request;
 
 fn instance(number: u128, applications: &[(u128, Level)]) -> Instance {
     Instance {
@@ -117,6 +118,12 @@ fn after_a_restart_the_snapshot_says_where_each_walkthrough_stands() {
     assert!(views[0].steps[1].note.contains("last run"));
     assert_eq!(views[1].steps[0].note, "TENANT, acme");
     assert_eq!(views[1].current, 3);
+
+    // The requests are filled with the same application's values.
+    let context = state.request_context(WalkthroughId::Quickstart);
+    let request = step_request(WalkthroughId::Quickstart, 1, &context).unwrap();
+    assert!(request.curl.contains("'https://key.example/api/v1/auth/tenants/acme/oauth/token'"));
+    assert_eq!(request.certainty, Certainty::Documented);
 }
 
 #[test]

@@ -5,10 +5,11 @@ use url::Url;
 use super::event::{Answer, Event};
 use super::{Companion, unexpected};
 use crate::contract::{
-    AppError, CallReport, CodeSample, EndpointRequest, HttpMethod, PageLink, StepAction, StepOutcome,
-    StepRequest, WalkthroughAnswers, WalkthroughId, WebhookReport,
+    AppError, CallReport, CodeSample, EndpointRequest, HttpMethod, KeychainStatus, PageLink, StepAction,
+    StepOutcome, StepRequest, WalkthroughAnswers, WalkthroughId, WebhookReport,
 };
-use crate::model::{ApplicationId, InstanceId, InstanceKind};
+use crate::model::{ApplicationId, InstanceId, InstanceKind, SecretKeeping};
+use crate::oauth::refusal::has_reserved;
 use crate::scaikey::{self, ADMIN_READ, TENANTS_PATH};
 use crate::secret::Secret;
 use crate::walkthrough::{self, WebhookFacts, code, request, webhook};
@@ -73,11 +74,29 @@ impl Companion {
     /// # Errors
     /// Only when the companion has ended.
     pub async fn step_request(&self, id: WalkthroughId, step: u32) -> Result<Option<StepRequest>, AppError> {
-        let config = self.config().await?;
-        let answers = self.answers(id);
-        let instance = answers.instance.and_then(|id| config.instance(id));
-        let application = answers.application.and_then(|id| config.find(id)).map(|(_, found)| found);
-        Ok(request::step_request(id, step, &request::Context { instance, application, answers: &answers }))
+        let mut context = match self.ask(|reply| Event::ReadRequestContext { walkthrough: id, reply }).await?
+        {
+            Answer::RequestContext(context) => *context,
+            other => return Err(unexpected(&other)),
+        };
+        context.reserved = self.secret_is_reserved(id).await;
+        Ok(request::step_request(id, step, &context))
+    }
+
+    /// Whether the application's secret holds a character that is form-encoded. A keychain that would ask is
+    /// not asked for that.
+    async fn secret_is_reserved(&self, id: WalkthroughId) -> bool {
+        let ready = matches!(self.snapshot().keychain.status, KeychainStatus::Ready);
+        let (Some(application), Ok(config)) = (self.answers(id).application, self.config().await) else {
+            return false;
+        };
+        let keeping = config.find(application).map(|(_, found)| found.secret);
+        match keeping {
+            Some(keeping) if ready || matches!(keeping, SecretKeeping::Session(_)) => {
+                self.world.read_secret(keeping).await.is_ok_and(|secret| has_reserved(secret.expose()))
+            }
+            _ => false,
+        }
     }
 
     /// Code that keeps a token of an application valid, in four languages.

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::http::{Authorization, Body, FormField, HttpRequest};
 use crate::contract::{ExtraParameter, HttpMethod, Stage};
-use crate::model::{ClientAuthentication, LevelName};
+use crate::model::{Application, ClientAuthentication, Level, LevelName};
 use crate::secret::Secret;
 
 /// All that a `client_credentials` request is made of, the secret aside.
@@ -25,6 +25,19 @@ pub struct TokenRequest {
 }
 
 impl TokenRequest {
+    /// What an application sends to this token endpoint.
+    #[must_use]
+    pub fn of(application: &Application, endpoint: Url) -> Self {
+        Self {
+            endpoint,
+            client_id: application.client_id.clone(),
+            client_authentication: application.client_authentication,
+            level: application.registration.level().map(Level::name),
+            scopes: application.scopes.clone(),
+            extra: application.extra.clone(),
+        }
+    }
+
     /// The request to send. The secret stands in the header **or** in the body, never in both and never in
     /// the URL.
     #[must_use]
