@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use scaikey_core::adapters::http::Limits;
 use scaikey_core::adapters::{Http, SystemClock};
-use scaikey_core::contract::{AppError, TlsProblem};
+use scaikey_core::contract::{AppError, Stage, TlsProblem};
 use scaikey_core::model::{Network, Proxy};
 use scaikey_core::oauth::http::{HttpRequest, HttpResponse, Method};
 use scaikey_core::ports::{Clock, Now};
@@ -23,6 +23,7 @@ const DIRECT: Network = Network { proxy: Proxy::None, extra_ca: String::new() };
 fn post(mut url: Url) -> HttpRequest {
     url.set_query(Some(&format!("tenant={CANARY}")));
     HttpRequest {
+        stage: Stage::Token,
         method: Method::Post,
         url,
         authorization: Some(Secret::new(format!("Basic {CANARY}"))),
