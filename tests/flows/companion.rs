@@ -117,7 +117,7 @@ async fn a_wrong_secret_is_told_with_the_other_ways_and_entering_it_again_works(
             draft.secret = SecretDraft::Set { value: Secret::new("p@ss:wrong"), keep: Keep::Keychain };
         })
         .await;
-    let AppError::ClientRefused { method, alternatives, server } = desk.world.refused(id).await else {
+    let AppError::ClientRefused { method, alternatives, server, .. } = desk.world.refused(id).await else {
         panic!()
     };
     assert_eq!(method, ClientAuthentication::ClientSecretBasic);
@@ -154,7 +154,8 @@ async fn the_wrong_flavour_is_refused_in_the_servers_words() {
             draft.tenant_slug = "acme".to_owned();
         })
         .await;
-    assert!(matches!(desk.world.refused(id).await, AppError::GrantRefused { .. }));
+    let refused = desk.world.refused(id).await;
+    assert!(matches!(refused, AppError::WrongFlavour { level: LevelName::Tenant, .. }), "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,9 +6,12 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use scaikey_core::adapters::{ConfigFile, SystemClock};
+use scaikey_core::adapters::{ConfigFile, Http, MemorySecrets, SystemClock};
+use scaikey_core::companion::{Companion, Outside};
+use scaikey_core::contract::{AppError, ErrorView, FixAction, InstanceKindName};
 use scaikey_core::model::{Config, SecretId};
-use scaikey_core::ports::{ConfigStore as _, Loaded};
+use scaikey_core::ports::{ConfigStore, Loaded};
+use support::world::{World, instance_draft};
 use uuid::Uuid;
 
 const DIRECTORY: &str = "SCAIKEY_TEST_DIRECTORY";
@@ -61,6 +64,86 @@ fn f_sto_1_a_kill_while_saving_loses_nothing_that_was_saved() {
         let leftover = std::fs::read_dir(directory.path()).unwrap().count();
         assert!(leftover <= 3, "round {round}: temporary files stayed");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f_sto_6_damaged_files_are_set_aside_and_saving_works_in_the_same_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let main = folder.path().join("companion.json");
+    let backup = folder.path().join("companion.json.bak");
+    std::fs::write(&main, "main").unwrap();
+    std::fs::write(&backup, "copy").unwrap();
+    let world = World::start(folder.path(), &MemorySecrets::new());
+    let draft = instance_draft(InstanceKindName::ScaiKey, "https://scaikey.example");
+    let refused = world.companion.save_instance(draft.clone()).await.unwrap_err();
+    let told = ErrorView::from(refused);
+    assert_eq!(told.kind, "readOnly");
+    assert_eq!(told.fixes[0].action, FixAction::SetDamagedAside);
+    assert!(world.companion.snapshot().storage.can_set_aside);
+
+    world.companion.set_damaged_aside().await.unwrap();
+    world.companion.save_instance(draft).await.unwrap();
+    let storage = world.companion.snapshot().storage.clone();
+    assert_eq!((storage.read_only, storage.can_set_aside), (None, false));
+    let again = world.companion.set_damaged_aside().await;
+    assert!(matches!(again, Err(AppError::NotFound { .. })), "{again:?}");
+    assert!(std::fs::read_to_string(&main).unwrap().contains("scaikey.example"));
+    let mut kept: Vec<String> = Vec::new();
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.to_string_lossy().contains("corrupt") {
+            kept.push(std::fs::read_to_string(path).unwrap());
+        }
+    }
+    kept.sort();
+    assert_eq!(kept, ["copy", "main"], "nothing is deleted");
+}
+
+/// A disk that is full from the second write on that holds no instance.
+struct FullForTheBackup {
+    file: ConfigFile,
+    emptied: bool,
+}
+
+impl ConfigStore for FullForTheBackup {
+    fn path(&self) -> String {
+        self.file.path()
+    }
+
+    fn load(&mut self) -> Loaded {
+        self.file.load()
+    }
+
+    fn save(&mut self, config: &Config) -> Result<(), AppError> {
+        if std::mem::replace(&mut self.emptied, config.instances.is_empty()) {
+            return Err(AppError::Storage { path: self.path(), detail: "full".to_owned() });
+        }
+        self.file.save(config)
+    }
+
+    fn set_damaged_aside(&mut self) -> Result<Loaded, AppError> {
+        self.file.set_damaged_aside()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_removed_is_gone_even_if_the_backup_could_not_be_emptied() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Arc::new(SystemClock);
+    let file = ConfigFile::new(folder.path(), clock.clone());
+    let companion = Companion::start(Outside {
+        clock,
+        secrets: Box::new(MemorySecrets::new()),
+        config: Box::new(FullForTheBackup { file, emptied: false }),
+        http: Http::new("ScaiKey-Companion/test"),
+    });
+    let draft = instance_draft(InstanceKindName::ScaiKey, "https://scaikey.example");
+    let instance = companion.save_instance(draft).await.unwrap();
+    companion.delete_instance(instance).await.unwrap();
+    // The first write stands, so that is what is shown and what is there.
+    assert!(companion.snapshot().instances.is_empty());
+    let text = std::fs::read_to_string(folder.path().join("companion.json")).unwrap();
+    assert!(!text.contains("scaikey.example"));
 }
 
 #[test]

@@ -5,4 +5,5 @@
 mod answers;
 mod companion;
 mod config_file;
+mod errors;
 mod http;

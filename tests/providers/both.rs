@@ -30,7 +30,7 @@ async fn a_token_by_basic_form_encoded_and_by_post() {
 
 async fn client_refused(desk: &Desk, id: ApplicationId) -> (ClientAuthentication, Vec<ClientAuthentication>) {
     match desk.world.refused(id).await {
-        AppError::ClientRefused { method, alternatives, server } => {
+        AppError::ClientRefused { method, alternatives, server, .. } => {
             assert_eq!((server.status, server.error.as_deref()), (401, Some("invalid_client")));
             assert!(server.url.ends_with("/token") || server.url.ends_with("/o/token/"), "{}", server.url);
             (method, alternatives)

@@ -8,7 +8,7 @@ use url::Url;
 use super::state::{EndpointCall, LastCall, TokenUse};
 use crate::activity::About;
 use crate::contract::{
-    ActivityArgs, ApiCheckRow, AppError, ApplicationDraft, CallReport, ExchangeId, ExchangeView,
+    ActivityArgs, ApiCheckRow, AppError, ApplicationDraft, CallReport, CodeSample, ExchangeId, ExchangeView,
     InstanceDraft, Keep, KeychainStatus, SecretTrial, TokenDetails, WalkthroughAnswers, WalkthroughId,
 };
 use crate::endpoint::refusal::SentToken;
@@ -149,6 +149,13 @@ pub enum Event {
         /// Which.
         walkthrough: WalkthroughId,
         /// Resolved with [`Answer::RequestContext`].
+        reply: ReplyId,
+    },
+    /// Somebody wants code that keeps an application's token valid.
+    ReadSamples {
+        /// Whose.
+        application: ApplicationId,
+        /// Resolved with [`Answer::Samples`].
         reply: ReplyId,
     },
     /// Somebody wants to know which events were verified before.
@@ -414,6 +421,8 @@ pub enum Answer {
     Candidate(SecretId),
     /// What a walkthrough's requests are filled with.
     RequestContext(Box<Context>),
+    /// Code samples.
+    Samples(Vec<CodeSample>),
     /// The IDs of webhook events that were verified in this run.
     EventsSeen(BTreeSet<String>),
     /// A token came, in this exchange.

@@ -50,6 +50,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             | Event::RevealAnswer { .. }
             | Event::ReadCandidate { .. }
             | Event::ReadEventsSeen { .. }
+            | Event::ReadSamples { .. }
             | Event::ReadRequestContext { .. }
             | Event::ReadConfig { .. }
             | Event::ReadActivity { .. }
@@ -130,6 +131,13 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         Event::ReadRequestContext { walkthrough, reply } => {
             let context = Box::new(state.request_context(walkthrough));
             effects.push(Effect::Reply { to: reply, result: Ok(Answer::RequestContext(context)) });
+        }
+        Event::ReadSamples { application, reply } => {
+            let result = match state.find(application) {
+                Some(_) => Ok(Answer::Samples(state.code_samples(application))),
+                None => Err(AppError::not_found("application")),
+            };
+            effects.push(Effect::Reply { to: reply, result });
         }
         Event::ReadEventsSeen { reply } => {
             let seen = Answer::EventsSeen(state.events_seen.clone());

@@ -2,15 +2,16 @@
 
 use super::state::{Phase, State, TokenSlot};
 use crate::contract::{
-    ApplicationView, CandidateView, EndpointSetView, ErrorView, InstanceKindName, InstanceView, KeychainView,
-    PhaseView, PracticeView, ProxyDraft, SecretView, Snapshot, StorageView, UndoView, WalkthroughAnswers,
-    WalkthroughId, WalkthroughView,
+    ApplicationView, CandidateView, CodeSample, EndpointSetView, ErrorView, InstanceKindName, InstanceView,
+    KeychainView, PhaseView, PracticeView, ProxyDraft, SecretView, Snapshot, StorageView, UndoView,
+    WalkthroughAnswers, WalkthroughId, WalkthroughView,
 };
 use crate::model::{
     Application, ApplicationId, Config, EndpointKey, Instance, InstanceKind, Level, Proxy, Registration,
     SecretKeeping,
 };
-use crate::oauth::metadata::resolve;
+use crate::oauth::metadata::{ServerMetadata, resolve};
+use crate::walkthrough::code::{self, SampleContext};
 use crate::walkthrough::request::Context;
 use crate::walkthrough::{self, catalog::WALKTHROUGHS};
 use crate::walkthrough::{
@@ -251,8 +252,21 @@ impl State {
             return Context::default();
         };
         let application = answers.application.and_then(|id| self.config.find(id)).map(|(_, found)| found);
-        let set = application.and_then(|found| self.endpoints.get(&(instance.id, found.endpoint_key())));
-        Context::new(instance, application, set.and_then(|set| set.metadata.as_ref()))
+        let metadata = application.and_then(|found| self.metadata_of(instance, found));
+        Context::new(instance, application, metadata)
+    }
+
+    /// Code that keeps an application's token valid.
+    #[must_use]
+    pub fn code_samples(&self, application: ApplicationId) -> Vec<CodeSample> {
+        let Some((instance, found)) = self.find(application) else { return Vec::new() };
+        let context = SampleContext::new(instance, found, self.metadata_of(instance, found));
+        context.map(|context| code::samples(&context)).unwrap_or_default()
+    }
+
+    /// What was discovered for an application's endpoints.
+    fn metadata_of(&self, instance: &Instance, application: &Application) -> Option<&ServerMetadata> {
+        self.endpoints.get(&(instance.id, application.endpoint_key()))?.metadata.as_ref()
     }
 }
 

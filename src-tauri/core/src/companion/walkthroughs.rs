@@ -12,7 +12,7 @@ use crate::model::{ApplicationId, InstanceId, InstanceKind, SecretKeeping};
 use crate::oauth::refusal::has_reserved;
 use crate::scaikey::{self, ADMIN_READ, TENANTS_PATH};
 use crate::secret::Secret;
-use crate::walkthrough::{self, WebhookFacts, code, request, webhook};
+use crate::walkthrough::{self, WebhookFacts, request, webhook};
 
 /// What running a step came to.
 #[derive(Debug)]
@@ -99,26 +99,16 @@ impl Companion {
         }
     }
 
-    /// Code that keeps a token of an application valid, in four languages.
+    /// Code that keeps a token of an application valid, in four languages; none at another provider, which has no
+    /// list of tenants.
     ///
     /// # Errors
-    /// [`AppError::NotFound`]; why the token endpoint is not known.
+    /// [`AppError::NotFound`].
     pub async fn code_samples(&self, application: ApplicationId) -> Result<Vec<CodeSample>, AppError> {
-        let config = self.config().await?;
-        let (instance, found) = config.find(application).ok_or_else(|| AppError::not_found("application"))?;
-        let snapshot = self.snapshot();
-        let sets = snapshot.instances.iter().filter(|view| view.id == instance.id);
-        let mut sets = sets.flat_map(|view| &view.endpoint_sets);
-        let set = sets.find(|set| set.key == found.endpoint_key());
-        let endpoint = set.and_then(|set| set.token_endpoint.as_ref());
-        let endpoint =
-            endpoint.ok_or_else(|| AppError::EndpointUnknown { endpoint: "token_endpoint".to_owned() })?;
-        Ok(code::samples(&code::SampleContext {
-            token_endpoint: &endpoint.value,
-            tenants: &tenants_url(&instance.kind),
-            client_id: &found.client_id,
-            scopes: &found.scopes,
-        }))
+        match self.ask(|reply| Event::ReadSamples { application, reply }).await? {
+            Answer::Samples(samples) => Ok(samples),
+            other => Err(unexpected(&other)),
+        }
     }
 
     /// Verifies a webhook, and remembers its event.
@@ -194,12 +184,4 @@ fn list_tenants() -> EndpointRequest {
 
 fn of_call(call: CallReport) -> StepOutcome {
     StepOutcome { exchange: Some(call.exchange), call: Some(call) }
-}
-
-/// Where the list of tenants is; another provider has none.
-fn tenants_url(kind: &InstanceKind) -> String {
-    match kind {
-        InstanceKind::ScaiKey { base } => format!("{}{TENANTS_PATH}", base.as_str()),
-        InstanceKind::OpenIdProvider { .. } => String::new(),
-    }
 }

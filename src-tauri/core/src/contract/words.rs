@@ -90,8 +90,8 @@ fn row(kind: &str, title: impl Into<String>, help: impl Into<String>) -> ErrorVi
 }
 
 impl ErrorView {
-    fn said(self, server: Box<ServerWords>) -> Self {
-        Self { server: Some(*server), ..self }
+    fn said(self, server: ServerWords) -> Self {
+        Self { server: Some(server), ..self }
     }
 
     fn detail(self, detail: String) -> Self {
@@ -217,14 +217,14 @@ fn table(error: AppError) -> ErrorView {
         )
         .fixes(vec![edit_instance(), retry()])
         .detail(detail),
-        AppError::Redirected { location, server } => redirected(&location, server),
+        AppError::Redirected { location, server } => redirected(&location, *server),
         AppError::NotJson { title: None, server } => row(
             "notJson",
             format!("The answer of {} is not JSON.", host_of(&server.url)),
             "Check that the address is right and that no proxy or sign-in page stands in between.",
         )
         .fixes(retry_or_readdress(server.stage))
-        .said(server),
+        .said(*server),
         AppError::NotJson { title: Some(title), server } => row(
             "notJson",
             format!("A web page titled “{title}” came instead of JSON."),
@@ -232,7 +232,7 @@ fn table(error: AppError) -> ErrorView {
              address.",
         )
         .fixes(retry_or_readdress(server.stage))
-        .said(server),
+        .said(*server),
         AppError::MalformedAnswer { what, server } => row(
             "malformedAnswer",
             format!(
@@ -243,7 +243,7 @@ fn table(error: AppError) -> ErrorView {
             "Check that the address is right. If it is, show this to whoever runs the server.",
         )
         .fixes(retry_or_readdress(server.stage))
-        .said(server),
+        .said(*server),
         AppError::AnswerTooLarge { limit, url } => row(
             "answerTooLarge",
             format!("The answer of {} is larger than {}.", host_of(&url), bytes(limit)),
@@ -252,17 +252,17 @@ fn table(error: AppError) -> ErrorView {
         .fixes(vec![check_endpoints(), retry()])
         .detail(url),
         AppError::ClientRefused { method, alternatives, level, server } => {
-            token::client_refused(method, alternatives, level, server)
+            token::client_refused(method, alternatives, level, *server)
         }
-        AppError::ScopeRefused { requested, server } => token::scope_refused(requested, server),
-        AppError::WrongFlavour { level, server } => token::wrong_flavour(level, server),
+        AppError::ScopeRefused { requested, server } => token::scope_refused(requested, *server),
+        AppError::WrongFlavour { level, server } => token::wrong_flavour(level, *server),
         AppError::TokenRejected { challenge, ended, clock_offset_ms, server } => {
-            api::token_rejected(challenge, ended, clock_offset_ms, server)
+            api::token_rejected(challenge, ended, clock_offset_ms, *server)
         }
         AppError::ScopeMissing { has, requested, needs, server } => {
-            api::scope_missing(has, requested, needs, server)
+            api::scope_missing(has, requested, needs, *server)
         }
-        AppError::RequestInvalid { problems, server } => api::request_invalid(&problems, server),
+        AppError::RequestInvalid { problems, server } => api::request_invalid(&problems, *server),
         AppError::GrantRefused { server } => row(
             "grantRefused",
             "This application may not use client_credentials.",
@@ -270,8 +270,8 @@ fn table(error: AppError) -> ErrorView {
              another client ID, or have the grant allowed where it is registered.",
         )
         .fixes(vec![edit_application(), open_admin_ui()])
-        .said(server),
-        AppError::EndpointNotFound { server } => endpoint_not_found(server),
+        .said(*server),
+        AppError::EndpointNotFound { server } => endpoint_not_found(*server),
         AppError::RateLimited { retry_after_seconds, server } => row(
             "rateLimited",
             format!("{} wants fewer requests.", host_of(&server.url)),
@@ -281,21 +281,21 @@ fn table(error: AppError) -> ErrorView {
             },
         )
         .fixes(vec![retry()])
-        .said(server),
+        .said(*server),
         AppError::ServerUnavailable { server } => row(
             "serverUnavailable",
             format!("{} cannot answer at the moment.", host_of(&server.url)),
             "This usually passes. Try again, or ask whoever runs the server.",
         )
         .fixes(vec![retry()])
-        .said(server),
+        .said(*server),
         AppError::ServerRefused { server } => row(
             "serverRefused",
             format!("{} refused the request.", host_of(&server.url)),
             "Its own words say why. What they mean is not documented, so nothing is guessed here.",
         )
         .fixes(std::iter::once(retry()).chain(request_of(server.stage)).collect())
-        .said(server),
+        .said(*server),
         AppError::UnsafeEndpoint { url, reason } => row(
             "unsafeEndpoint",
             format!("No secret is sent to {url}."),

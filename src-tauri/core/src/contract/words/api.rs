@@ -12,7 +12,7 @@ pub(super) fn token_rejected(
     challenge: Option<String>,
     ended: bool,
     clock_offset_ms: Option<i64>,
-    server: Box<ServerWords>,
+    server: ServerWords,
 ) -> ErrorView {
     let host = host_of(&server.url);
     let title = if ended {
@@ -39,7 +39,7 @@ pub(super) fn scope_missing(
     has: Vec<String>,
     requested: Vec<String>,
     needs: Option<String>,
-    server: Box<ServerWords>,
+    server: ServerWords,
 ) -> ErrorView {
     let needs: Vec<String> =
         needs.iter().flat_map(|needs| needs.split_whitespace()).map(str::to_owned).collect();
@@ -90,7 +90,7 @@ pub(super) fn scope_missing(
     row("scopeMissing", title, help).fixes(fixes).said(server)
 }
 
-pub(super) fn request_invalid(problems: &[String], server: Box<ServerWords>) -> ErrorView {
+pub(super) fn request_invalid(problems: &[String], server: ServerWords) -> ErrorView {
     let list: Vec<String> = problems.iter().map(|problem| sentence(problem)).collect();
     let help = match list.as_slice() {
         [] => "It did not say what. Correct the request and send it again.".to_owned(),

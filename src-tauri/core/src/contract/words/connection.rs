@@ -52,7 +52,7 @@ pub(super) fn tls(problem: TlsProblem, address: &str) -> ErrorView {
     row("tls", title, help).fixes(fixes)
 }
 
-pub(super) fn redirected(location: &str, server: Box<ServerWords>) -> ErrorView {
+pub(super) fn redirected(location: &str, server: ServerWords) -> ErrorView {
     let location = if location.is_empty() { "another address" } else { location };
     let help = match server.stage {
         Stage::Token => {
@@ -72,7 +72,7 @@ pub(super) fn redirected(location: &str, server: Box<ServerWords>) -> ErrorView 
         .said(server)
 }
 
-pub(super) fn endpoint_not_found(server: Box<ServerWords>) -> ErrorView {
+pub(super) fn endpoint_not_found(server: ServerWords) -> ErrorView {
     let url = &server.url;
     let (title, help, fixes) = match server.stage {
         Stage::Token => (

@@ -12,7 +12,7 @@ pub(super) fn client_refused(
     method: ClientAuthentication,
     alternatives: Vec<ClientAuthentication>,
     level: Option<LevelName>,
-    server: Box<ServerWords>,
+    server: ServerWords,
 ) -> ErrorView {
     let mut help = format!(
         "Enter the secret again, and check the client ID: a wrong one is answered like a wrong secret (RFC 6749 \
@@ -36,7 +36,7 @@ pub(super) fn client_refused(
         .said(server)
 }
 
-pub(super) fn wrong_flavour(level: LevelName, server: Box<ServerWords>) -> ErrorView {
+pub(super) fn wrong_flavour(level: LevelName, server: ServerWords) -> ErrorView {
     let level_name = level_words(level);
     row(
         "wrongFlavour",
@@ -52,7 +52,7 @@ pub(super) fn wrong_flavour(level: LevelName, server: Box<ServerWords>) -> Error
     .said(server)
 }
 
-pub(super) fn scope_refused(requested: Vec<String>, server: Box<ServerWords>) -> ErrorView {
+pub(super) fn scope_refused(requested: Vec<String>, server: ServerWords) -> ErrorView {
     let edit = fix(FixAction::EditScopes, "Change the scopes");
     if requested.is_empty() {
         return row(
