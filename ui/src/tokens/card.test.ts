@@ -226,6 +226,18 @@ describe("actions under an error", () => {
     await fireEvent.click(screen.getByTestId("error-action-addCertificate"));
     expect(companion.dialog).toEqual({ kind: "instance", id: "instance-1", focus: "extraCa" });
   });
+  it("asks for a tenant in place, and tries with it", async () => {
+    failed(anError("wrongFlavour", [{ kind: "tryLevel", level: "TENANT" }]), { tenantSlug: null });
+    await fireEvent.click(screen.getByTestId("error-action-tryLevel"));
+    const input = await screen.findByTestId("tenant-input");
+    expect(document.activeElement).toBe(input);
+    await fireEvent.click(screen.getByTestId("try-tenant"));
+    expect(document.body.textContent).toContain("Enter the tenant slug.");
+    await fireEvent.input(input, { target: { value: " acme " } });
+    await fireEvent.click(screen.getByTestId("try-tenant"));
+    await waitFor(() => expect(screen.queryByTestId("tenant-input")).toBeNull());
+    expect(called("try_level")).toEqual([{ application: "app-1", level: "TENANT", tenantSlug: "acme" }]);
+  });
   it("asks the keychain again", async () => {
     failed(anError("keychainLocked", [{ kind: "retryKeychain" }]));
     await fireEvent.click(screen.getByTestId("error-action-retryKeychain"));
