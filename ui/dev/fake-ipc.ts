@@ -15,6 +15,7 @@ import type { Snapshot } from "../src/lib/contract/Snapshot";
 import type { Theme } from "../src/lib/contract/Theme";
 import type { TokenDetails } from "../src/lib/contract/TokenDetails";
 import type { TokenView } from "../src/lib/contract/TokenView";
+import { fakeWalkthroughs, walkthroughOf } from "./fake-walkthroughs";
 import { internalError } from "../src/lib/errors";
 import * as errors from "./errors";
 
@@ -456,6 +457,7 @@ const FORMATS: CopyFormatView[] = [
 let listener: ((snapshot: Snapshot) => void) | undefined;
 function publish(): void {
   snapshot.revision++;
+  walkthroughs.progress();
   listener?.(structuredClone(snapshot));
 }
 
@@ -465,6 +467,7 @@ export async function onSnapshot(callback: (snapshot: Snapshot) => void): Promis
 }
 
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const walkthroughs = fakeWalkthroughs({ snapshot, publish, find, later, renew, application, scenario });
 let nextId = 1;
 
 async function renew(id: string): Promise<void> {
@@ -512,6 +515,7 @@ const required = (field: Problem["field"], value: string, message: string): Prob
 const NOTHING_FOUND = { scopes: [], grantTypes: [], authenticationMethods: [], notes: [] };
 
 const handlers: Handlers = {
+  ...walkthroughs.handlers,
   snapshot: () => {
     if (scenario === "broken") throw internalError("snapshot did not answer");
     return structuredClone(snapshot);
@@ -772,8 +776,16 @@ async function stage(): Promise<void> {
   await later(300);
   const { companion } = await import("../src/lib/companion.svelte");
   const at = query.get("place");
-  if (at === "settings") companion.open({ kind: "settings" });
-  else if (at !== null && snapshot.instances.some(({ id }) => id === at))
+  const walkthrough = walkthroughOf(at ?? "");
+  if (at === "settings" || at === "walkthroughs") companion.open({ kind: at });
+  else if (walkthrough !== undefined) {
+    const step = query.get("step");
+    companion.open({
+      kind: "walkthrough",
+      id: walkthrough,
+      ...(step === null ? {} : { step: Number(step) }),
+    });
+  } else if (at !== null && snapshot.instances.some(({ id }) => id === at))
     companion.open({ kind: "instance", id: at });
   else if (at !== null) companion.open({ kind: "application", id: at });
   switch (query.get("dialog")) {

@@ -24,7 +24,8 @@ export const PANELS: Record<Panel, Component<PanelProps> | null> = {
   renewal: Renewal,
   code: Code,
   diagnosis: Diagnosis,
-  webhook: Webhook,
+  // It is about no saved application, and takes none of the props.
+  webhook: Webhook as Component<object>,
   newSecret: NewSecret,
   secretTrials: SecretTrials,
 };
