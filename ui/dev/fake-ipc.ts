@@ -1,7 +1,7 @@
 /**
  * Stands in for lib/ipc.ts in `npm run dev:fake`: every state of the page in a plain browser.
  * `?scenario=` chooses the state (see `scenarios`), `?theme=light|dark` the look, `?place=` what is open:
- * `settings`, `instance`, and `?dialog=` what lies over it (see App's dialogs).
+ * `settings`, `activity`, an id, and `?dialog=` what lies over it (see App's dialogs).
  */
 import type { AppError } from "../src/lib/contract/AppError";
 import type { ApplicationView } from "../src/lib/contract/ApplicationView";
@@ -17,6 +17,7 @@ import type { TokenDetails } from "../src/lib/contract/TokenDetails";
 import type { TokenView } from "../src/lib/contract/TokenView";
 import { internalError } from "../src/lib/errors";
 import * as errors from "./errors";
+import { activityHandlers } from "./fake-activity";
 
 const query = new URLSearchParams(location.search);
 const scenario = query.get("scenario") ?? "application";
@@ -512,6 +513,23 @@ const required = (field: Problem["field"], value: string, message: string): Prob
 const NOTHING_FOUND = { scopes: [], grantTypes: [], authenticationMethods: [], notes: [] };
 
 const handlers: Handlers = {
+  ...activityHandlers({
+    scenario,
+    application: find,
+    instanceOf: (id) => {
+      const at = snapshot.instances.find(({ applications }) => applications.some((entry) => entry.id === id));
+      if (!at) throw errors.gone("application");
+      return at;
+    },
+    applications: () =>
+      snapshot.instances.flatMap((at) =>
+        at.applications.map((entry) => ({ application: entry, instance: at })),
+      ),
+    publish: (newest) => {
+      snapshot.newestExchange = newest;
+      publish();
+    },
+  }),
   snapshot: () => {
     if (scenario === "broken") throw internalError("snapshot did not answer");
     return structuredClone(snapshot);
@@ -773,6 +791,7 @@ async function stage(): Promise<void> {
   const { companion } = await import("../src/lib/companion.svelte");
   const at = query.get("place");
   if (at === "settings") companion.open({ kind: "settings" });
+  else if (at === "activity") companion.open({ kind: "activity" });
   else if (at !== null && snapshot.instances.some(({ id }) => id === at))
     companion.open({ kind: "instance", id: at });
   else if (at !== null) companion.open({ kind: "application", id: at });
