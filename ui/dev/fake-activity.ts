@@ -16,6 +16,7 @@ import type { ExchangeView } from "../src/lib/contract/ExchangeView";
 import type { InstanceView } from "../src/lib/contract/InstanceView";
 import type { Purpose } from "../src/lib/contract/Purpose";
 import type { TableView } from "../src/lib/contract/TableView";
+import { error, gone, serverWords } from "./errors";
 
 type Names =
   | "endpoints"
@@ -44,17 +45,6 @@ export interface Surroundings {
 }
 
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-const failure = (kind: string, title: string, help: string, change: Partial<AppError> = {}): AppError => ({
-  kind,
-  title,
-  help,
-  server: null,
-  detail: null,
-  fixes: [],
-  problems: [],
-  ...change,
-});
 
 const body = (text: string, mediaType: string | null, change: Partial<BodyView> = {}): BodyView => ({
   text,
@@ -179,35 +169,26 @@ const tableOf = (rows: Record<string, unknown>[], around: string[]): TableView =
 
 function answer(url: string, request: EndpointRequest, scenario: string): Answered {
   const asked = `${request.path} ${scenario}`;
-  const server = (status: number, description: string | null, error: string | null = null) => ({
-    stage: "endpoint" as const,
-    status,
-    url,
-    error,
-    description,
-    uri: null,
-    excerpt: null,
-  });
+  const server = (status: number, description: string | null, code: string | null = null) =>
+    serverWords({ stage: "endpoint", status, url, error: code, description });
   if (asked.includes("forbidden")) {
     const words = "Platform token requires admin:read or admin:write scope";
     return {
       status: 403,
       reason: "Forbidden",
       body: json({ detail: words }),
-      error: failure(
+      error: error(
         "scopeMissing",
         "The token has no admin scope.",
         "The request asked for openid only, so the token could not carry it.",
-        {
-          server: server(403, words),
-          fixes: [
-            {
-              action: { kind: "askForScopes", scopes: ["admin:read"] },
-              label: "Ask for admin:read and try again",
-            },
-            { action: { kind: "openAdminUi" }, label: "Open the application in the admin UI" },
-          ],
-        },
+        [
+          {
+            action: { kind: "askForScopes", scopes: ["admin:read"] },
+            label: "Ask for admin:read and try again",
+          },
+          { action: { kind: "openAdminUi" }, label: "Open the application in the admin UI" },
+        ],
+        { server: server(403, words) },
       ),
     };
   }
@@ -226,14 +207,12 @@ function answer(url: string, request: EndpointRequest, scenario: string): Answer
           scope: null,
         },
       ],
-      error: failure(
+      error: error(
         "tokenRejected",
         "The API does not accept this token.",
         "Request a new one and try again.",
-        {
-          server: server(401, "The access token expired", "invalid_token"),
-          fixes: [{ action: { kind: "retry" }, label: "Try again" }],
-        },
+        [{ action: { kind: "retry" }, label: "Try again" }],
+        { server: server(401, "The access token expired", "invalid_token") },
       ),
     };
   if (asked.includes("invalid"))
@@ -241,13 +220,12 @@ function answer(url: string, request: EndpointRequest, scenario: string): Answer
       status: 422,
       reason: "Unprocessable Content",
       body: json({ detail: [{ loc: ["query", "page"], msg: "value is not a valid integer", type: "int" }] }),
-      error: failure(
+      error: error(
         "requestInvalid",
         "The request itself is not valid.",
         "query.page: value is not a valid integer",
-        {
-          server: server(422, "value is not a valid integer"),
-        },
+        [],
+        { server: server(422, "value is not a valid integer") },
       ),
     };
   if (asked.includes("html"))
@@ -258,7 +236,7 @@ function answer(url: string, request: EndpointRequest, scenario: string): Answer
         "<!doctype html>\n<title>Sign in</title>\n<script>alert(1)</script>\n<h1>Sign in</h1>",
         "text/html",
       ),
-      error: failure("notJson", "A web page titled “Sign in” came instead of JSON.", "Check the path.", {
+      error: error("notJson", "A web page titled “Sign in” came instead of JSON.", "Check the path.", [], {
         server: server(200, null),
       }),
     };
@@ -399,10 +377,11 @@ export function activityHandlers(at: Surroundings): Answers {
       },
       { at: when },
     );
-  const tlsFailure = failure(
+  const tlsFailure = error(
     "tls",
     "The certificate of scaikey.staging.acme.io:443 has expired.",
     "Its operator must renew it. If your computer's date is wrong, set the clock and try again.",
+    [{ action: { kind: "retry" }, label: "Try now" }],
     { detail: "invalid peer certificate: certificate expired" },
   );
 
@@ -553,7 +532,7 @@ export function activityHandlers(at: Surroundings): Answers {
     exchange: async ({ exchange }) => {
       await later(30);
       const found = recorded.find(({ summary }) => summary.id === exchange);
-      if (!found) throw failure("notFound", "This exchange is not there any more.", "It was forgotten.");
+      if (!found) throw gone("exchange");
       return found;
     },
     copy_curl: () => null,

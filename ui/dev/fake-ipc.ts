@@ -1,7 +1,7 @@
 /**
  * Stands in for lib/ipc.ts in `npm run dev:fake`: every state of the page in a plain browser.
  * `?scenario=` chooses the state (see `scenarios`), `?theme=light|dark` the look, `?place=` what is open:
- * `settings`, `instance`, and `?dialog=` what lies over it (see App's dialogs).
+ * `settings`, `activity`, an id, and `?dialog=` what lies over it (see App's dialogs).
  */
 import type { AppError } from "../src/lib/contract/AppError";
 import type { ApplicationView } from "../src/lib/contract/ApplicationView";
@@ -18,6 +18,7 @@ import type { TokenView } from "../src/lib/contract/TokenView";
 import { fakeWalkthroughs, walkthroughOf } from "./fake-walkthroughs";
 import { internalError } from "../src/lib/errors";
 import * as errors from "./errors";
+import { activityHandlers } from "./fake-activity";
 
 const query = new URLSearchParams(location.search);
 const scenario = query.get("scenario") ?? "application";
@@ -516,6 +517,23 @@ const NOTHING_FOUND = { scopes: [], grantTypes: [], authenticationMethods: [], n
 
 const handlers: Handlers = {
   ...walkthroughs.handlers,
+  ...activityHandlers({
+    scenario,
+    application: find,
+    instanceOf: (id) => {
+      const at = snapshot.instances.find(({ applications }) => applications.some((entry) => entry.id === id));
+      if (!at) throw errors.gone("application");
+      return at;
+    },
+    applications: () =>
+      snapshot.instances.flatMap((at) =>
+        at.applications.map((entry) => ({ application: entry, instance: at })),
+      ),
+    publish: (newest) => {
+      snapshot.newestExchange = newest;
+      publish();
+    },
+  }),
   snapshot: () => {
     if (scenario === "broken") throw internalError("snapshot did not answer");
     return structuredClone(snapshot);
@@ -777,7 +795,7 @@ async function stage(): Promise<void> {
   const { companion } = await import("../src/lib/companion.svelte");
   const at = query.get("place");
   const walkthrough = walkthroughOf(at ?? "");
-  if (at === "settings" || at === "walkthroughs") companion.open({ kind: at });
+  if (at === "settings" || at === "walkthroughs" || at === "activity") companion.open({ kind: at });
   else if (walkthrough !== undefined) {
     const step = query.get("step");
     companion.open({

@@ -59,12 +59,11 @@ export class CallForm {
     this.query = this.query.filter((row) => row.key !== key);
   }
 
-  /** Takes over a documented endpoint. A body that was typed stays unless there is another to begin with. */
+  /** Takes over a documented endpoint. What was typed stays where the endpoint takes it too. */
   take({ method, path, query, body }: EndpointSuggestion): void {
     this.method = method;
     this.path = path;
-    this.query = [];
-    for (const name of query) this.addRow(name);
+    this.query = this.query.filter(({ name }) => query.includes(name));
     if (body !== "") this.body = body;
   }
 
