@@ -1,10 +1,14 @@
 //! ScaiKey's quickstart, typed as it is documented, against `scaikey practice`.
 //!
 //! The commands below are the documentation's own text (contract 6.1 and 6.3); only its placeholders are filled in.
-//! They run in `bash` with `curl`, `base64` and `python3`, as a reader would run them.
+//! They run in `bash` with `curl`, `base64` and `python3`, as a reader would run them. `steps` runs what the
+//! walkthroughs show, `code` the samples they offer.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "what the tests share fails by panicking, too")]
+
+mod code;
+mod steps;
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpListener;
@@ -42,24 +46,29 @@ const REFUSED: &str = r#"{"detail":"Platform token requires admin:read or admin:
 /// The last line `scaikey practice` prints at its start.
 const LAST_LINE: &str = "# Ctrl-C stops it.\n";
 
-/// Builds `scaikey` once, into the directory this test was built into.
+/// Builds a program of this workspace, into the directory this test was built into, which is returned.
+fn build(what: &[&str]) -> PathBuf {
+    // …/target/debug/deps/quickstart-…
+    let this = std::env::current_exe().unwrap();
+    let profile = this.parent().unwrap().parent().unwrap();
+    let mut build = Command::new(env!("CARGO"));
+    // With the features of the whole workspace, as the tests are: others would build every dependency anew.
+    build
+        .args(["build", "--quiet", "--workspace", "--features", "scaikey-companion/custom-protocol"])
+        .args(what);
+    build.arg("--target-dir").arg(profile.parent().unwrap());
+    build.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    if profile.ends_with("release") {
+        build.arg("--release");
+    }
+    assert!(build.status().unwrap().success(), "{what:?} does not build");
+    profile.to_owned()
+}
+
+/// Builds `scaikey` once.
 fn scaikey() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        // …/target/debug/deps/quickstart-…
-        let this = std::env::current_exe().unwrap();
-        let profile = this.parent().unwrap().parent().unwrap();
-        let mut build = Command::new(env!("CARGO"));
-        // With the features of the whole workspace, as the tests are: others would build every dependency anew.
-        build.args(["build", "--quiet", "--workspace", "--bin", "scaikey", "--features"]);
-        build.args(["scaikey-companion/custom-protocol", "--target-dir"]);
-        build.arg(profile.parent().unwrap()).current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-        if profile.ends_with("release") {
-            build.arg("--release");
-        }
-        assert!(build.status().unwrap().success(), "scaikey does not build");
-        profile.join("scaikey")
-    })
+    BUILT.get_or_init(|| build(&["--bin", "scaikey"]).join("scaikey"))
 }
 
 fn free_port() -> u16 {

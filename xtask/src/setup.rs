@@ -24,9 +24,9 @@ const WINDOW: &[&str] = &[
 ];
 
 /// What the tests run beside it: a screen, a bus, a keychain, a driver for the window, a look at the clipboard,
-/// the quickstart's `curl`, Python for the other providers.
+/// the quickstart's `curl` and `jq`, Python for the other providers.
 const TESTS: &[&str] =
-    &["curl", "dbus", "git", "gnome-keyring", "python3-venv", "webkit2gtk-driver", "xclip", "xvfb"];
+    &["curl", "dbus", "git", "gnome-keyring", "jq", "python3-venv", "webkit2gtk-driver", "xclip", "xvfb"];
 
 /// What the setup is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
