@@ -1,7 +1,8 @@
 /**
  * Stands in for lib/ipc.ts in `npm run dev:fake`: every state of the page in a plain browser.
  * `?scenario=` chooses the state (see `scenarios`), `?theme=light|dark` the look, `?place=` what is open:
- * `settings`, `activity`, an id, and `?dialog=` what lies over it (see App's dialogs).
+ * `settings`, `activity`, an id, and `?dialog=` what lies over it (see App's dialogs). `?click=` names test ids
+ * that are clicked then, one after the other.
  */
 import type { AppError } from "../src/lib/contract/AppError";
 import type { ApplicationView } from "../src/lib/contract/ApplicationView";
@@ -823,6 +824,10 @@ async function stage(): Promise<void> {
       break;
     case "deleteApplication":
       companion.openDialog({ kind: "deleteApplication", id: "audit" });
+  }
+  for (const testid of query.get("click")?.split(",") ?? []) {
+    await later(900);
+    document.querySelector<HTMLElement>(`[data-testid="${testid}"]`)?.click();
   }
   if (query.has("problem")) await companion.attempt(() => Promise.reject(errors.clipboard));
 }

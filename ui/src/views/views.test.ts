@@ -68,7 +68,7 @@ describe("the first run", () => {
     expect(called("start_practice")).toHaveLength(1);
     finish("demo");
     await waitFor(() => {
-      expect(companion.place).toEqual({ kind: "application", id: "demo" });
+      expect(companion.place).toEqual({ kind: "walkthrough", id: "quickstart", step: 0 });
     });
     expect(button.getAttribute("aria-busy")).toBe("false");
   });

@@ -5,6 +5,7 @@ import type { LevelName } from "../lib/contract/LevelName";
 import type { StepRequest } from "../lib/contract/StepRequest";
 import type { WalkthroughText } from "../lib/contract/WalkthroughText";
 import type { WalkthroughView } from "../lib/contract/WalkthroughView";
+import { counted } from "../tokens/text";
 
 export const CERTAINTIES: Record<Certainty, { words: string; tone: "plain" | "ok" | "warn" }> = {
   documented: { words: "Documented", tone: "ok" },
@@ -39,11 +40,12 @@ export const LEVEL_CHOICES = LEVEL_ORDER.flatMap((name) =>
 export const doneOf = (view: WalkthroughView | undefined): number =>
   view?.steps.filter(({ done }) => done).length ?? 0;
 
-/** `3 of 5 steps`, `All 5 steps done`. */
+/** `5 steps`, `3 of 5 steps`, `5 steps done`. */
 export function howFar(text: WalkthroughText, view: WalkthroughView | undefined): string {
   const [done, all] = [doneOf(view), text.steps.length];
-  if (done === all) return `All ${all} steps done`;
-  return done === 0 ? `${all} steps` : `${done} of ${all} steps`;
+  const steps = counted(all, "step");
+  if (done === 0) return steps;
+  return done === all ? `${steps} done` : `${done} of ${steps}`;
 }
 
 /** Whether a walkthrough is about a saved application: then it is said which. */

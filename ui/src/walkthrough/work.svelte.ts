@@ -5,7 +5,7 @@ import { toAppError } from "../lib/ipc";
 export class Work {
   #busy = $state(false);
   #error = $state.raw<AppError | null>(null);
-  #again: () => Promise<void> = async () => undefined;
+  #again = $state.raw<(() => Promise<void>) | null>(null);
 
   get busy(): boolean {
     return this.#busy;
@@ -14,21 +14,24 @@ export class Work {
     return this.#error;
   }
 
-  /** Does it, unless something is under way. */
-  async run(work: () => Promise<unknown>): Promise<void> {
+  /** Does again what failed; `null` where that must be started anew. */
+  get again(): (() => Promise<void>) | null {
+    return this.#again;
+  }
+
+  /** Does it, unless something is under way. What holds a secret is done `once`: it is not kept for later. */
+  async run(work: () => Promise<unknown>, { once = false } = {}): Promise<void> {
     if (this.#busy) return;
-    this.#again = () => this.run(work);
+    this.#again = null;
     this.#busy = true;
     try {
       await work();
       this.#error = null;
     } catch (thrown) {
       this.#error = toAppError(thrown);
+      if (!once) this.#again = () => this.run(work);
     } finally {
       this.#busy = false;
     }
   }
-
-  /** Does again what failed. */
-  readonly again = (): Promise<void> => this.#again();
 }
