@@ -239,6 +239,17 @@ describe("editing", () => {
     });
   });
 
+  it("takes over an endpoint that it was opened with, and saves it on demand", async () => {
+    const use = { key: { kind: "tenant" as const, slug: "acme" }, url: "https://other.example/token" };
+    render(InstanceDialog, { id: "i1", focus: "endpoints", use, onclose: vi.fn() });
+    await waitFor(() => {
+      expect((byId("token-endpoint-tenant/acme") as HTMLInputElement).value).toBe(use.url);
+      expect(document.activeElement).toBe(byId("token-endpoint-tenant/acme"));
+    });
+    await click("save");
+    expect(draftOf("save_instance").endpoints[1]?.tokenEndpoint).toBe(use.url);
+  });
+
   it("asks before it drops what was typed", async () => {
     const onclose = open("i1");
     await type("instance-name", "Other");

@@ -9,14 +9,14 @@ import type { InstanceDraft } from "../lib/contract/InstanceDraft";
 import type { InstanceKindName } from "../lib/contract/InstanceKindName";
 import type { InstanceView } from "../lib/contract/InstanceView";
 
-export const COLOURS: { value: Colour; label: string }[] = [
-  { value: "blue", label: "Blue" },
-  { value: "green", label: "Green" },
-  { value: "amber", label: "Amber" },
-  { value: "red", label: "Red" },
-  { value: "violet", label: "Violet" },
-  { value: "teal", label: "Teal" },
-  { value: "grey", label: "Grey" },
+export const COLOURS: { value: Colour; label: string; tint: string }[] = [
+  { value: "blue", label: "Blue", tint: "blue" },
+  { value: "green", label: "Green", tint: "green" },
+  { value: "amber", label: "Amber", tint: "amber" },
+  { value: "red", label: "Red", tint: "red" },
+  { value: "violet", label: "Violet", tint: "violet" },
+  { value: "teal", label: "Teal", tint: "teal" },
+  { value: "grey", label: "Grey", tint: "grey" },
 ];
 
 export const ORIGINS: Record<EndpointOrigin, string> = {

@@ -47,6 +47,7 @@ export const ANYWHERE = {
     companion.announce("The damaged files were set aside");
   },
   startWalkthrough: ({ walkthrough }) => {
+    companion.closeDialog();
     companion.open({ kind: "walkthrough", id: walkthrough });
   },
 } satisfies FixHandlers;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { commandOf, faces, isTyping, SHORTCUTS, zoomStep, type KeyPress } from "./keys";
+import { commandOf, faces, keyShortcuts, isTyping, SHORTCUTS, zoomStep, type KeyPress } from "./keys";
 
 const press = (key: string, change: Partial<KeyPress> = {}): KeyPress => ({
   key,
@@ -94,4 +94,10 @@ it("zooms in steps and stops at the ends", () => {
   expect(zoomStep(200, 1)).toBe(200);
   expect(zoomStep(50, -1)).toBe(50);
   expect(zoomStep(175, 0)).toBe(100);
+});
+
+it("writes the keys for a screen reader too", () => {
+  expect(faces("copyToken", false)).toEqual(["Ctrl", "Shift", "C"]);
+  expect(keyShortcuts("copyToken", false)).toBe("Control+Shift+C");
+  expect(keyShortcuts("requestToken", true)).toBe("Meta+R");
 });

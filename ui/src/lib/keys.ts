@@ -123,6 +123,14 @@ export function faces(command: Command, mac: boolean = isMac): string[] {
   ];
 }
 
+/** The keys of a command as `aria-keyshortcuts` writes them: `Control+Shift+C`. */
+export const keyShortcuts = (command: Command, mac: boolean = isMac): string =>
+  faces(command, mac)
+    .map((face) => ARIA_NAMES[face] ?? face)
+    .join("+");
+
+const ARIA_NAMES: Record<string, string> = { Ctrl: "Control", "⌘": "Meta", "⇧": "Shift" };
+
 const ZOOMS = [50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200];
 
 /** The next step of the zoom in a direction; 0 resets it. */

@@ -123,7 +123,7 @@ describe("the card", () => {
   });
   it("keeps showing the token while it is renewed", () => {
     card({ phase: { kind: "requesting", since: START, renewal: true } });
-    expect(screen.getByTestId("raw-token").textContent).toContain("eyJhbGciOiJSUzI1NiIs…");
+    expect(screen.getByTestId("raw-token").textContent).toBe("eyJhbGciOi….eyJpc3MiOi….••••••••••••");
     expect(screen.getByTestId("renewal").textContent).toBe("renewing…");
     expect(screen.getByTestId("request-token").getAttribute("aria-busy")).toBe("true");
   });
@@ -225,6 +225,18 @@ describe("actions under an error", () => {
     failed(anError("tls", [{ kind: "addCertificate" }]));
     await fireEvent.click(screen.getByTestId("error-action-addCertificate"));
     expect(companion.dialog).toEqual({ kind: "instance", id: "instance-1", focus: "extraCa" });
+  });
+  it("asks for a tenant in place, and tries with it", async () => {
+    failed(anError("wrongFlavour", [{ kind: "tryLevel", level: "TENANT" }]), { tenantSlug: null });
+    await fireEvent.click(screen.getByTestId("error-action-tryLevel"));
+    const input = await screen.findByTestId("tenant-input");
+    expect(document.activeElement).toBe(input);
+    await fireEvent.click(screen.getByTestId("try-tenant"));
+    expect(document.body.textContent).toContain("Enter the tenant slug.");
+    await fireEvent.input(input, { target: { value: " acme " } });
+    await fireEvent.click(screen.getByTestId("try-tenant"));
+    await waitFor(() => expect(screen.queryByTestId("tenant-input")).toBeNull());
+    expect(called("try_level")).toEqual([{ application: "app-1", level: "TENANT", tenantSlug: "acme" }]);
   });
   it("asks the keychain again", async () => {
     failed(anError("keychainLocked", [{ kind: "retryKeychain" }]));

@@ -359,11 +359,19 @@ describe("the banners", () => {
     show({ storage: { readOnly: "Another one is running.", canSetAside: false, notice: null } });
     render(Banners);
     expect(screen.getByTestId("read-only").textContent).toContain("Another one is running.");
+    expect(screen.queryByTestId("set-aside")).toBeNull();
     await companion.attempt(() => Promise.reject(anError("noToken")));
     expect(await screen.findByTestId("problem")).toBeTruthy();
     await fireEvent.click(screen.getByTestId("dismiss-problem"));
     expect(screen.queryByTestId("problem")).toBeNull();
   });
+});
+
+it("offers to set damaged files aside", async () => {
+  show({ storage: { readOnly: "Both are damaged.", canSetAside: true, notice: null } });
+  render(Banners);
+  await fireEvent.click(screen.getByTestId("set-aside"));
+  expect(called("set_damaged_aside")).toHaveLength(1);
 });
 
 it("brings back what was deleted", async () => {
