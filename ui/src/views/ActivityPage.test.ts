@@ -60,14 +60,7 @@ describe("the activity", () => {
   it("lists what was asked, newest first, and whose it was", async () => {
     render(ActivityPage);
     await settle();
-    expect(
-      shown().map((row) =>
-        row.textContent
-          ?.replace(/\s+/g, " ")
-          .trim()
-          .replace(/^\S+ ?(\S+, )?/, ""),
-      ),
-    ).toHaveLength(3);
+    expect(shown()).toHaveLength(3);
     const [first, second, third] = shown().map(({ textContent }) => textContent ?? "");
     for (const said of ["API call", "GET", "/api/v1/admin/tenants/?page=2", "billing-sync", "403", "38 ms"])
       expect(first).toContain(said);

@@ -20,7 +20,7 @@ beforeEach(() => {
   calls.mockImplementation(((name: string) =>
     name === "inspect_token"
       ? new Promise((resolve) => inspections.push(resolve))
-      : Promise.resolve(null)) as typeof call);
+      : Promise.resolve(name === "endpoints" ? [] : null)) as typeof call);
 });
 afterEach(() => {
   cleanup();
@@ -93,5 +93,29 @@ describe("the header", () => {
     });
     expect(screen.getByTestId("production").textContent).toBe("Production");
     expect(screen.getByTestId("secret-state").textContent).toBe("Secret for this session only");
+  });
+});
+
+describe("the exchange that produced the token", () => {
+  it("is read when it is opened, and not before", async () => {
+    render(ApplicationPage, {
+      application: applicationView({ token: tokenView({ exchange: 4 }) }),
+      instance: instanceView(),
+    });
+    await settle();
+    expect(calls).not.toHaveBeenCalledWith("exchange", { exchange: 4 });
+    const details = screen.getByTestId("token-exchange").closest("details") as HTMLDetailsElement;
+    details.open = true;
+    await fireEvent(details, new Event("toggle"));
+    await settle();
+    expect(calls).toHaveBeenCalledWith("exchange", { exchange: 4 });
+  });
+  it("is not offered where it is not known", () => {
+    render(ApplicationPage, {
+      application: applicationView({ token: tokenView({ exchange: null }) }),
+      instance: instanceView(),
+    });
+    expect(screen.queryByTestId("token-exchange")).toBeNull();
+    expect(screen.getByTestId("open-call")).toBeTruthy();
   });
 });

@@ -118,13 +118,16 @@ describe("the sidebar", () => {
     expect(screen.getByText("PROD")).toBeTruthy();
   });
 
-  it("opens applications, instances, settings and the palette", async () => {
+  it("opens applications, instances, activity, settings and the palette", async () => {
     filled();
     render(Sidebar);
     await fireEvent.click(screen.getAllByTestId("app-item")[1] as HTMLElement);
     expect(companion.place).toEqual({ kind: "application", id: "b" });
     await fireEvent.click(screen.getAllByTestId("instance-item")[1] as HTMLElement);
     expect(companion.place).toEqual({ kind: "instance", id: "s" });
+    await fireEvent.click(screen.getByTestId("activity"));
+    expect(companion.place).toEqual({ kind: "activity" });
+    expect(screen.getByTestId("activity").getAttribute("aria-current")).toBe("page");
     await fireEvent.click(screen.getByTestId("settings"));
     expect(companion.place).toEqual({ kind: "settings" });
     await fireEvent.click(screen.getByTestId("search"));
@@ -182,6 +185,18 @@ describe("the palette", () => {
     await fireEvent.input(filter, { target: { value: "zzz" } });
     expect(screen.queryAllByTestId("palette-entry")).toHaveLength(0);
     expect(screen.getByText("Nothing is called “zzz”.")).toBeTruthy();
+  });
+
+  it("opens the activity, and offers to call an endpoint where an application is open", async () => {
+    show({ instances: [anInstance({ applications: [anApplication({ name: "alpha" })] })] });
+    companion.open({ kind: "application", id: "a1" });
+    render(Palette, { onclose: vi.fn(), run: vi.fn() });
+    const filter = await screen.findByTestId("palette-filter");
+    await fireEvent.input(filter, { target: { value: "call an endpoint" } });
+    expect(screen.getAllByTestId("palette-entry")[0]?.textContent).toContain("alpha");
+    await fireEvent.input(filter, { target: { value: "activity" } });
+    await fireEvent.keyDown(filter, { key: "Enter" });
+    expect(companion.place).toEqual({ kind: "activity" });
   });
 
   it("shows no more than can be read", async () => {
