@@ -148,7 +148,7 @@ commands! {
     }
 
     activity(app, args: ActivityArgs) -> Vec<ExchangeSummary> {
-        app.state::<Desk>().companion.activity(args).await
+        Ok(app.state::<Desk>().companion.activity(args).await)
     }
     exchange(app, args: ExchangeArgs) -> ExchangeView {
         app.state::<Desk>().companion.exchange(args.exchange).await
@@ -163,7 +163,10 @@ commands! {
         let (har, exchanges) = desk.companion.har(args).await?;
         export::save(&app, har, exchanges).await
     }
-    clear_activity(app) -> () { app.state::<Desk>().companion.clear_activity().await }
+    clear_activity(app) -> () {
+        app.state::<Desk>().companion.clear_activity().await;
+        Ok(())
+    }
 
     walkthroughs(_app) -> Vec<WalkthroughText> { Ok(scaikey_core::walkthrough::texts()) }
     answer_walkthrough(app, args: AnswerWalkthroughArgs) -> () {
@@ -230,7 +233,7 @@ commands! {
         desk.practice.allow_scopes(&desk.companion, args.application, &args.scopes).await
     }
     try_level(app, args: TryLevelArgs) -> () {
-        app.state::<Desk>().companion.try_level(args.application, args.level, &args.tenant_slug).await
+        app.state::<Desk>().companion.try_level(args.application, args.level, args.tenant_slug).await
     }
     set_damaged_aside(app) -> () { app.state::<Desk>().companion.set_damaged_aside().await }
 

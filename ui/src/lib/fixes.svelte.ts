@@ -31,8 +31,7 @@ export const offered = (fixes: readonly Fix[], handlers: FixHandlers): Fix[] =>
 export const applicable = (fixes: readonly Fix[], instance: Pick<InstanceView, "kind" | "practice">): Fix[] =>
   fixes.filter(({ action }) => {
     if (action.kind === "allowScopes") return instance.practice !== null;
-    // The practice server is a ScaiKey without an admin UI.
-    if (action.kind === "openAdminUi") return instance.kind === "scaiKey" && instance.practice === null;
+    if (action.kind === "openAdminUi") return instance.kind === "scaiKey";
     return true;
   });
 

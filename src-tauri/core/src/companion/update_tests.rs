@@ -5,8 +5,8 @@ use uuid::Uuid;
 use super::*;
 use crate::companion::event::NewSecret;
 use crate::contract::{
-    ApplicationDraft, InstanceDraft, InstanceKindName, Keep, PhaseView, ProxyDraft, Renewal, SecretDraft,
-    Snapshot, Verdict,
+    ApplicationDraft, BodyView, CallReport, InstanceDraft, InstanceKindName, Keep, PhaseView, ProxyDraft,
+    Renewal, SecretDraft, SecretTrial, Snapshot, Verdict,
 };
 use crate::model::{ApplicationType, ClientAuthentication, Colour, LevelName, SecretId};
 use crate::oauth::metadata::ServerMetadata;
@@ -23,6 +23,8 @@ struct Sim {
     fetched_keys: u32,
     deleted: Vec<SecretId>,
     in_session: Vec<SecretId>,
+    calls: Vec<(Box<WantedCall>, ReplyId)>,
+    checks: Vec<(Box<WantedCall>, Option<Secret>, ReplyId)>,
     stored: Vec<NewSecret>,
     /// Fails the next write.
     fail_write: Option<AppError>,
@@ -41,6 +43,8 @@ impl Sim {
             fetched_keys: 0,
             deleted: Vec::new(),
             in_session: Vec::new(),
+            calls: Vec::new(),
+            checks: Vec::new(),
             stored: Vec::new(),
             fail_write: None,
             last_reply: 0,
@@ -82,6 +86,8 @@ impl Sim {
                 }
                 Effect::DropIdleConnections | Effect::SetDamagedAside { .. } => {}
                 Effect::KeepInSession(used) => self.in_session = used,
+                Effect::Call { wanted, reply, .. } => self.calls.push((wanted, reply)),
+                Effect::CheckApi { wanted, ended, reply, .. } => self.checks.push((wanted, ended, reply)),
             }
         }
     }
@@ -818,4 +824,168 @@ fn saving_an_application_with_another_secret_retires_the_old_one() {
     let (fresh, secret) = (ApplicationId(Uuid::new_v4()), SecretId(Uuid::new_v4()));
     sim.change(Change::SaveApplication { draft, fresh, secret }).unwrap();
     assert_eq!(sim.deleted, [old]);
+}
+
+impl Sim {
+    fn call(&mut self, application: ApplicationId, path: &str) {
+        let purpose = TokenUse::Call(Box::new(endpoint_call(path)));
+        let reply = self.reply();
+        self.feed(Event::Use { application, purpose, reply });
+    }
+
+    /// The API answers the call that is under way.
+    fn answer_call(&mut self, application: ApplicationId, status: u16, exchange: u64) {
+        let (wanted, reply) = self.calls.remove(0);
+        let body = BodyView { text: String::new(), bytes: 0, cut: false, masked: true, media_type: None };
+        let report = CallReport {
+            exchange: ExchangeId(exchange),
+            status,
+            reason: String::new(),
+            duration_ms: 38,
+            url: wanted.call.url.to_string(),
+            redirected_from: None,
+            body,
+            table: None,
+            challenges: Vec::new(),
+            error: None,
+        };
+        let call = LastCall {
+            method: wanted.call.method,
+            url: wanted.call.url,
+            path: wanted.call.path,
+            status,
+            duration_ms: 38,
+            token: wanted.token_id,
+            exchange: ExchangeId(exchange),
+            unmasked: Some(Secret::new(format!("body {exchange}"))),
+        };
+        let (call, result) = (Some(Box::new(call)), Ok(Box::new(report)));
+        self.feed(Event::CallAnswered { application, call, result, reply });
+    }
+
+    fn revealed(&mut self, exchange: u64) -> Option<String> {
+        let reply = self.reply();
+        self.feed(Event::RevealAnswer { exchange: ExchangeId(exchange), reply });
+        match self.answer() {
+            Ok(Answer::Token(text)) => Some(text.expose().to_owned()),
+            _ => None,
+        }
+    }
+}
+
+fn endpoint_call(path: &str) -> EndpointCall {
+    EndpointCall {
+        method: HttpMethod::Get,
+        url: url::Url::parse(&format!("https://id.example{path}")).unwrap(),
+        path: path.to_owned(),
+        body: None,
+    }
+}
+
+#[test]
+fn a_call_goes_with_a_fresh_token() {
+    let (mut sim, application) = Sim::with_application();
+    sim.call(application, scaikey::TENANTS_PATH);
+    assert!(sim.calls.is_empty(), "there is no token yet");
+    sim.answer_token(Ok(("t0", 3_600)));
+    assert_eq!(sim.calls[0].0.token.expose(), "t0");
+    sim.answer_call(application, 200, 1);
+    assert!(matches!(sim.answer(), Ok(Answer::Call(report)) if report.status == 200));
+
+    // Inside its margin it is renewed first.
+    sim.pass(3_600_000 - 30_000);
+    sim.call(application, "/x");
+    assert!(sim.calls.is_empty(), "it waits for the renewal");
+    sim.answer_token(Ok(("t1", 3_600)));
+    assert_eq!(sim.calls[0].0.token.expose(), "t1");
+
+    // And where none can be had, the call says why.
+    let (mut sim, application) = Sim::with_application();
+    sim.call(application, "/x");
+    sim.answer_token(Err(refused()));
+    assert!(matches!(sim.answer(), Err(AppError::ClientRefused { .. })));
+    assert!(sim.calls.is_empty());
+}
+
+#[test]
+fn only_the_last_answer_can_be_revealed_and_another_scope_forgets_it() {
+    let (mut sim, application) = Sim::with_application();
+    sim.call(application, "/a");
+    sim.answer_token(Ok(("t0", 3_600)));
+    sim.answer_call(application, 200, 7);
+    assert_eq!(sim.revealed(7).as_deref(), Some("body 7"));
+    sim.call(application, "/b");
+    sim.answer_call(application, 200, 8);
+    assert_eq!((sim.revealed(7), sim.revealed(8).as_deref()), (None, Some("body 8")));
+    let home = sim.state.find(application).unwrap().0.id;
+    let (fresh, secret) = (ApplicationId(Uuid::new_v4()), SecretId(Uuid::new_v4()));
+    let draft = Sim::draft(home, Some(application), "profile");
+    sim.change(Change::SaveApplication { draft, fresh, secret }).unwrap();
+    assert_eq!(sim.revealed(8), None);
+}
+
+#[test]
+fn an_ended_token_is_kept_for_checking_the_api_and_goes_with_its_identity() {
+    let (mut sim, application) = Sim::with_application();
+    let check = |sim: &mut Sim| {
+        let purpose = TokenUse::CheckApi(Box::new(endpoint_call("/x")));
+        let reply = sim.reply();
+        sim.feed(Event::Use { application, purpose, reply });
+        let (wanted, ended, _) = sim.checks.pop().expect("a check");
+        (wanted.token.expose().to_owned(), ended.map(|token| token.expose().to_owned()))
+    };
+    sim.copy(application);
+    sim.answer_token(Ok(("t0", 100)));
+    assert_eq!(check(&mut sim), ("t0".to_owned(), None), "nothing has ended yet");
+    sim.pass(95_000);
+    sim.answer_token(Ok(("t1", 3_600)));
+    assert_eq!(check(&mut sim), ("t1".to_owned(), None), "the one before is still valid");
+    sim.pass(6_000);
+    assert_eq!(check(&mut sim), ("t1".to_owned(), Some("t0".to_owned())));
+
+    let home = sim.state.find(application).unwrap().0.id;
+    let (fresh, secret) = (ApplicationId(Uuid::new_v4()), SecretId(Uuid::new_v4()));
+    let draft = Sim::draft(home, Some(application), "profile");
+    sim.change(Change::SaveApplication { draft, fresh, secret }).unwrap();
+    sim.copy(application);
+    sim.answer_token(Ok(("t2", 3_600)));
+    assert_eq!(check(&mut sim), ("t2".to_owned(), None), "a token of other scopes is not sent again");
+}
+
+#[test]
+fn a_new_secret_is_kept_while_it_is_tried_and_forgotten_after() {
+    let (mut sim, application) = Sim::with_application();
+    let (first, second) = (SecretId(Uuid::new_v4()), SecretId(Uuid::new_v4()));
+    let propose = |sim: &mut Sim, secret| {
+        let reply = sim.reply();
+        sim.feed(Event::Proposed { application, secret, reply });
+        sim.answer().unwrap();
+    };
+    propose(&mut sim, first);
+    assert_eq!(sim.in_session, [first]);
+    propose(&mut sim, second);
+    assert_eq!(sim.in_session, [second], "the latest counts");
+
+    // What is said of one that was replaced meanwhile does not count.
+    let tried = |sim: &mut Sim, secret| {
+        let reply = sim.reply();
+        let (new, old) =
+            (SecretTrial::Accepted { exchange: None }, SecretTrial::Refused { error: refused() });
+        sim.feed(Event::SecretsTried { application, secret, new, old, reply });
+    };
+    tried(&mut sim, first);
+    assert!(sim.state.candidates[&application].trials.is_none());
+    tried(&mut sim, second);
+    assert!(sim.state.candidates[&application].trials.is_some());
+
+    let reply = sim.reply();
+    sim.feed(Event::CandidateGone { application, switched: true, reply });
+    assert!(sim.in_session.is_empty() && sim.state.candidates.is_empty());
+    assert_eq!(sim.state.switches[&application], 0);
+
+    let reply = sim.reply();
+    let unknown = ApplicationId(Uuid::new_v4());
+    sim.feed(Event::Proposed { application: unknown, secret: first, reply });
+    assert!(matches!(sim.answer(), Err(AppError::NotFound { .. })));
+    assert!(sim.in_session.is_empty(), "nothing uses it");
 }

@@ -9,8 +9,8 @@ use crate::companion::change::plan;
 use crate::companion::event::Change;
 use crate::contract::{AppError, Certainty, Field, Renewal, WalkthroughId};
 use crate::model::{
-    ApplicationId, ApplicationType, BaseUrl, ClientAuthentication, Colour, InstanceId, Network, Practice,
-    SecretId,
+    ApplicationId, ApplicationType, BaseUrl, ClientAuthentication, Colour, InstanceId, LevelName, Network,
+    Practice, SecretId,
 };
 use crate::ports::{Loaded, Now};
 use crate::walkthrough::find;
@@ -107,7 +107,7 @@ fn what_was_chosen_counts_until_it_is_deleted() {
 #[test]
 fn after_a_restart_the_snapshot_says_where_each_walkthrough_stands() {
     let config = config(vec![instance(1, &[(10, Level::Tenant { tenant_slug: "acme".to_owned() })])]);
-    let loaded = Loaded { config, read_only: None, notice: None };
+    let loaded = Loaded::writable(config);
     let state = State::new(loaded, "Test".to_owned(), Now { wall: 0, boot: 0 });
     let views = Snapshot::of(&state).walkthroughs;
     assert_eq!(views.len(), WALKTHROUGHS.len());

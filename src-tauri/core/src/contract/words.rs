@@ -15,7 +15,7 @@ use crate::schedule::is_transient;
 use connection::{endpoint_not_found, redirected, timed_out, tls};
 use fixes::{
     address_of, check_endpoints, edit_application, edit_instance, enter_secret, fix, keychain, open_admin_ui,
-    retry, type_endpoint,
+    retry, type_endpoint, use_endpoint,
 };
 
 impl AppError {
@@ -301,7 +301,7 @@ fn table(error: AppError) -> ErrorView {
             format!("No secret is sent to {url}."),
             "If you know this address to be right, enter the endpoint by hand.",
         )
-        .fixes(vec![type_endpoint()])
+        .fixes(use_endpoint(&url).into_iter().chain([type_endpoint()]).collect())
         .detail(reason),
         AppError::EndpointUnknown { endpoint } => row(
             "endpointUnknown",

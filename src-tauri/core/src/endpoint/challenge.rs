@@ -9,7 +9,7 @@ pub fn read(header: &str) -> Vec<ChallengeView> {
     let mut challenges: Vec<ChallengeView> = Vec::new();
     for item in items(header) {
         // `Scheme`, `Scheme name=value`, `Scheme token68`, or `name=value` of the scheme before.
-        let (scheme, parameter) = match item.split_once(|c: char| c == ' ' || c == '\t') {
+        let (scheme, parameter) = match item.split_once([' ', '\t']) {
             Some((scheme, rest)) if is_token(scheme) && !rest.trim_start().starts_with('=') => {
                 (Some(scheme), rest.trim())
             }

@@ -1,8 +1,10 @@
 //! The buttons under an error.
 
+use url::Url;
+
 use super::super::error::{Fix, FixAction, Stage};
 use crate::contract::WalkthroughId;
-use crate::model::{ClientAuthentication, LevelName};
+use crate::model::{ClientAuthentication, LevelName, safe_endpoint};
 
 pub(super) fn fix(action: FixAction, label: impl Into<String>) -> Fix {
     Fix { action, label: label.into() }
@@ -30,6 +32,12 @@ pub(super) fn check_endpoints() -> Fix {
 
 pub(super) fn type_endpoint() -> Fix {
     fix(FixAction::EditEndpoints, "Enter the endpoint by hand")
+}
+
+/// Taking a refused endpoint over, where a secret may be sent to such an address at all.
+pub(super) fn use_endpoint(url: &str) -> Option<Fix> {
+    let safe = Url::parse(url).is_ok_and(|parsed| safe_endpoint(&parsed).is_ok());
+    safe.then(|| fix(FixAction::UseEndpoint { url: url.to_owned() }, "Use this endpoint"))
 }
 
 pub(super) fn add_certificate() -> Fix {
