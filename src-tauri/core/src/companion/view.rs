@@ -11,11 +11,11 @@ use crate::model::{
     SecretKeeping,
 };
 use crate::oauth::metadata::{ServerMetadata, resolve};
+use crate::walkthrough::catalog::WALKTHROUGHS;
 use crate::walkthrough::code::{self, SampleContext};
 use crate::walkthrough::request::Context;
-use crate::walkthrough::{self, catalog::WALKTHROUGHS};
 use crate::walkthrough::{
-    ApplicationFacts, Facts, InstanceFacts, Proposal, TokenFacts, Trouble, Walkthrough, progress,
+    self, ApplicationFacts, Facts, InstanceFacts, Proposal, TokenFacts, Trouble, Walkthrough, progress,
 };
 
 impl Snapshot {

@@ -139,7 +139,7 @@ impl Companion {
             fresh: outcome(WebhookCheckName::Fresh),
         };
         // An event that was forged does not count as seen.
-        let event_id = report.verified.then(|| webhook::event_id(headers)).flatten();
+        let event_id = report.verified.then(|| webhook::event_id(headers, body.as_bytes())).flatten();
         self.webhook(facts, event_id).await;
         Ok(report)
     }

@@ -267,7 +267,7 @@ const SERVICE_TO_SERVICE: Walkthrough = Walkthrough {
         Step {
             title: "Handle the end of a token",
             text: "No refresh token comes with this grant. Request a new token a few seconds before the end of the \
-                   old one, and once more when an API answers 401.",
+                   old one, as the code does and as it happens here by itself.",
             meaning: "The service never shows its users that tokens end.",
             panel: Panel::Renewal,
             action: Some(StepAction::RequestToken),

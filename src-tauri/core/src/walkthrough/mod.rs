@@ -8,8 +8,8 @@ pub mod request;
 pub mod webhook;
 
 use crate::contract::{
-    CandidateView, Certainty, Panel, PitfallText, SecretView, StepAction, StepText, WalkthroughAnswers,
-    WalkthroughId, WalkthroughText,
+    CandidateView, Certainty, Outcome, Panel, PitfallText, SecretView, StepAction, StepText,
+    WalkthroughAnswers, WalkthroughId, WalkthroughText, WebhookCheckName, WebhookReport,
 };
 use crate::model::LevelName;
 
@@ -231,6 +231,22 @@ pub struct WebhookFacts {
     pub signed: Option<bool>,
     /// It is not too old; `None` before it was verified, or without a timestamp.
     pub fresh: Option<bool>,
+}
+
+impl WebhookFacts {
+    /// What a report came to.
+    #[must_use]
+    pub fn of(report: &WebhookReport) -> Self {
+        let outcome = |name| {
+            let check = report.checks.iter().find(|check| check.name == name)?;
+            match check.outcome {
+                Outcome::Passed => Some(true),
+                Outcome::Failed => Some(false),
+                Outcome::Skipped => None,
+            }
+        };
+        Self { signed: outcome(WebhookCheckName::Signature), fresh: outcome(WebhookCheckName::Fresh) }
+    }
 }
 
 /// The walkthrough of this id.

@@ -93,10 +93,11 @@ fn judge(condition: Condition, facts: &Facts) -> (bool, String) {
             Some(false) => (false, "does not match".to_owned()),
             None => (false, String::new()),
         },
-        Condition::WebhookFresh => match facts.webhook.and_then(|webhook| webhook.fresh) {
-            Some(true) => (true, "fresh".to_owned()),
-            Some(false) => (false, "too old".to_owned()),
-            None => (false, String::new()),
+        // Without a right signature anybody may have written the time.
+        Condition::WebhookFresh => match facts.webhook.map(|webhook| (webhook.signed, webhook.fresh)) {
+            Some((Some(true), Some(true))) => (true, "fresh".to_owned()),
+            Some((_, Some(false))) => (false, "not fresh".to_owned()),
+            _ => (false, String::new()),
         },
         Condition::CandidateGiven => match (&facts.candidate, facts.switched) {
             (Some(_), _) => (true, "in memory beside the old one".to_owned()),
@@ -411,7 +412,8 @@ mod tests {
             (C::WebhookSigned, with_webhook(Some(false), None), false, "does not match"),
             (C::WebhookFresh, with_webhook(Some(true), None), false, ""),
             (C::WebhookFresh, with_webhook(Some(true), Some(true)), true, "fresh"),
-            (C::WebhookFresh, with_webhook(Some(true), Some(false)), false, "too old"),
+            (C::WebhookFresh, with_webhook(Some(true), Some(false)), false, "not fresh"),
+            (C::WebhookFresh, with_webhook(Some(false), Some(true)), false, ""),
             (C::CandidateGiven, ready(), false, ""),
             (C::CandidateGiven, with_candidate(None, None), true, "in memory beside the old one"),
             (C::CandidateGiven, switched(), true, ""),
