@@ -105,3 +105,79 @@ fn quoted_name(name: &str) -> String {
 fn variable(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{ExtraParameter, Stage};
+    use crate::model::ClientAuthentication;
+    use crate::oauth::token_request::TokenRequest;
+    use crate::secret::Secret;
+    use url::Url;
+
+    fn token(id: &str, client_authentication: ClientAuthentication, secret: &str) -> String {
+        let request = TokenRequest {
+            endpoint: Url::parse("https://id.example/token?t='a'").unwrap(),
+            client_id: id.to_owned(),
+            client_authentication,
+            scopes: vec!["openid".to_owned(), "admin:read".to_owned()],
+            extra: vec![
+                ExtraParameter { name: "audience".to_owned(), value: "https://api/".to_owned() },
+                ExtraParameter { name: "password".to_owned(), value: "c4n4ry".to_owned() },
+            ],
+        };
+        curl(&request.build(&Secret::new(secret)))
+    }
+
+    const FORM: &str = " \\
+  -d 'grant_type=client_credentials' \\
+  --data-urlencode 'scope=openid admin:read' \\
+  -d 'audience=https://api/' \\
+  --data-urlencode \"password=$PASSWORD\"";
+
+    #[test]
+    fn basic_encodes_only_what_is_reserved() {
+        use ClientAuthentication::{ClientSecretBasic as Basic, ClientSecretBasicRaw as Raw};
+        let url = "curl -X POST 'https://id.example/token?t=%27a%27' \\\n";
+        let command = token("svc_demo", Basic, "s3cret");
+        assert_eq!(command, format!("{url}  -u 'svc_demo':\"$CLIENT_SECRET\"{FORM}"));
+        let command = token("it's", Raw, "p@ss:w/ord+%20");
+        assert_eq!(command, format!("{url}  -u 'it'\\''s':\"$CLIENT_SECRET\"{FORM}"));
+        let command = token("it's", Basic, "p@ss:w/ord+%20");
+        assert_eq!(command, format!("{ENCODE_SECRET}\n{url}  -u 'it%27s':\"$ENCODED_SECRET\"{FORM}"));
+    }
+
+    #[test]
+    fn post_encodes_the_secret_in_the_body() {
+        let command = token("svc&1", ClientAuthentication::ClientSecretPost, "p@ss");
+        let url = "curl -X POST 'https://id.example/token?t=%27a%27'";
+        let last = " \\\n  --data-urlencode 'client_id=svc&1' \\\n  --data-urlencode \"client_secret=$CLIENT_SECRET\"";
+        assert_eq!(command, format!("{url}{FORM}{last}"));
+    }
+
+    #[test]
+    fn an_api_is_called_with_the_token_in_a_variable() {
+        let mut request = HttpRequest {
+            stage: Stage::Endpoint,
+            method: HttpMethod::Get,
+            url: Url::parse("https://id.example/api?a[b]=c4n4ry").unwrap(),
+            authorization: Some(Authorization::Bearer(Secret::new("c4n4ry"))),
+            accept: "application/json",
+            body: None,
+        };
+        let header = "-H \"Authorization: Bearer $ACCESS_TOKEN\"";
+        assert_eq!(
+            curl(&request),
+            format!("curl --globoff 'https://id.example/api?a[b]=••••' \\\n  {header}")
+        );
+        request.method = HttpMethod::Patch;
+        request.url.set_query(None);
+        request.body = Some(Body::Json("{\"name\": \"it's\"}".to_owned()));
+        assert_eq!(
+            curl(&request),
+            format!(
+                "curl -X PATCH 'https://id.example/api' \\\n  {header} \\\n  -H 'Content-Type: application/json' \\\n  --data-raw '{{\"name\": \"it'\\''s\"}}'"
+            )
+        );
+    }
+}

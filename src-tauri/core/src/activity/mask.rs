@@ -73,7 +73,7 @@ impl Mask {
         let masked = self.secrets.iter().fold(text.to_owned(), |text, secret| {
             replace(&text, |_, rest| Hidden::first(occurrence(rest, secret.as_bytes())?))
         });
-        let masked = replace(&masked, |_, rest| Hidden::first(jwt(rest)?));
+        let masked = replace(&masked, jwts());
         let masked = replace(&masked, parameter);
         let masked = replace(&masked, member);
         if depth == DEEPEST {
@@ -81,7 +81,10 @@ impl Mask {
         }
         // What an escape hides in a string shows when the string is read.
         replace(&masked, |before, rest| {
-            let content = string_content(rest).filter(|_| before != Some('\\'))?;
+            if before == Some('\\') {
+                return None;
+            }
+            let content = string_content(rest)?;
             if !content.contains('\\') {
                 return None;
             }
@@ -178,7 +181,7 @@ impl Hidden {
 }
 
 /// Hides what `find` finds at the beginning of the rest of a text. It is also told the character before.
-fn replace(text: &str, find: impl Fn(Option<char>, &str) -> Option<Hidden>) -> String {
+fn replace(text: &str, mut find: impl FnMut(Option<char>, &str) -> Option<Hidden>) -> String {
     let mut out = String::with_capacity(text.len());
     let (mut rest, mut before) = (text, None);
     while let Some(next) = rest.chars().next() {
@@ -291,13 +294,18 @@ fn entity(rest: &[u8]) -> Option<(String, usize)> {
     Some((char::from_u32(code.ok()?)?.to_string(), "&#".len() + length + ";".len()))
 }
 
-/// Something like `eyJ….….…`: a JWS, a JWE, or the beginning of one.
-fn jwt(rest: &str) -> Option<usize> {
-    let after = rest.strip_prefix("eyJ")?;
-    let in_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let end = after.find(|c| !in_token(c)).unwrap_or(after.len());
-    let (header, others) = after.get(..end)?.split_once('.')?;
-    (!header.is_empty() && !others.is_empty()).then_some("eyJ".len() + end)
+/// Finds what looks like `eyJ….….…`: a JWS, a JWE, or the beginning of one.
+fn jwts() -> impl FnMut(Option<char>, &str) -> Option<Hidden> {
+    // Where no token can begin before so much of the text is left: a run that was looked through already.
+    let mut none_before = usize::MAX;
+    move |_, rest| {
+        let after = rest.strip_prefix("eyJ").filter(|_| rest.len() <= none_before)?;
+        let in_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let end = after.find(|c| !in_token(c)).unwrap_or(after.len());
+        none_before = after.len() - end;
+        let (header, others) = after.get(..end)?.split_once('.')?;
+        if header.is_empty() || others.is_empty() { None } else { Hidden::first("eyJ".len() + end) }
+    }
 }
 
 /// `name=value` in a query, a fragment or a form, where the name says that the value is secret.
@@ -307,11 +315,11 @@ fn parameter(before: Option<char>, rest: &str) -> Option<Hidden> {
         return None;
     }
     let (name, value) = rest.split_at_checked(rest.find(|c| !in_name(c))?)?;
-    let value = value.strip_prefix('=')?;
+    let value = value.strip_prefix('=').filter(|_| is_sensitive(&percent_decoded(name)))?;
     let ends = |c: char| c.is_whitespace() || matches!(c, '&' | '#' | ';' | ',' | '"' | '\'' | '<' | '>');
     let length = value.find(ends).unwrap_or(value.len());
     let start = name.len() + 1;
-    is_sensitive(&percent_decoded(name)).then_some(Hidden::from(start, start + length))
+    Some(Hidden::from(start, start + length))
 }
 
 fn percent_decoded(name: &str) -> String {
@@ -335,7 +343,10 @@ fn string_content(rest: &str) -> Option<&str> {
 fn member(before: Option<char>, rest: &str) -> Option<Hidden> {
     /// No sensitive name is longer.
     const LONGEST: usize = 128;
-    let quote = rest.find(|c| c != '\\').filter(|_| before != Some('\\'))?;
+    if before == Some('\\') {
+        return None;
+    }
+    let quote = rest.find(|c| c != '\\')?;
     let content = rest.get(quote..)?.strip_prefix('"')?;
     let name_end = content.bytes().take(LONGEST).position(|byte| byte == b'"')?;
     let name = content.get(..name_end)?;
@@ -397,3 +408,7 @@ fn container(value: &str) -> usize {
     // Brackets and braces are one byte each.
     value.find(is_last).map_or(value.len(), |at| at + 1)
 }
+
+#[cfg(test)]
+#[path = "mask_tests.rs"]
+mod tests;
