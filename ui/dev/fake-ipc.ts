@@ -653,6 +653,7 @@ const handlers: Handlers = {
     return null;
   },
   set_secret: ({ application: id, keep }) => {
+    if (scenario === "locked" && keep === "keychain") throw errors.keychainLocked;
     Object.assign(find(id), { secret: keep, phase: { kind: "idle" } });
     publish();
     return null;

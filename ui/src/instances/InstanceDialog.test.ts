@@ -133,6 +133,21 @@ describe("adding", () => {
     });
   });
 
+  it("offers no fix that leads to this form itself", async () => {
+    const error = anError("hostNotFound", [{ kind: "retry" }, { kind: "editInstance" }]);
+    answers["discover"] = () => Promise.reject(error as unknown as Error);
+    open();
+    await click("discover");
+    await screen.findByTestId("error-action-retry");
+    expect(screen.queryByTestId("error-action-editInstance")).toBeNull();
+    answers["discover"] = () => failing(error);
+    await click("error-action-retry");
+    const missing = await screen.findByTestId("discovery-missing");
+    expect(Array.from(missing.querySelectorAll("button")).map((button) => button.textContent)).toEqual([
+      "retry",
+    ]);
+  });
+
   it("promises no documented paths of another provider", async () => {
     answers["discover"] = () => failing(anError("hostNotFound"), null);
     open();

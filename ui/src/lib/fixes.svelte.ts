@@ -52,6 +52,9 @@ export const ANYWHERE = {
   },
 } satisfies FixHandlers;
 
+/** The commands of these change the application, request a token and wait for it. */
+const REQUESTS_TOKEN: readonly Kind[] = ["askForScopes", "dropScopes", "allowScopes"];
+
 /** What must be asked before a fix can be carried out: a form shows it in place. */
 export type Asked = { kind: "secret"; keep: Keep } | { kind: "tenant"; level: LevelName };
 
@@ -90,6 +93,10 @@ export class Fixes {
   /** Why the last fix could not be carried out. */
   get failure(): AppError | null {
     return this.#failure?.error ?? null;
+  }
+  /** That fix makes a token request, so the snapshot may tell of the same. */
+  get failureIsInSnapshot(): boolean {
+    return this.#failure !== null && REQUESTS_TOKEN.includes(this.#failure.of.kind);
   }
   /** The fix that was carried out last. */
   get done(): Kind | null {

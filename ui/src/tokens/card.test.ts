@@ -238,6 +238,21 @@ describe("actions under an error", () => {
     await waitFor(() => expect(screen.queryByTestId("tenant-input")).toBeNull());
     expect(called("try_level")).toEqual([{ application: "app-1", level: "TENANT", tenantSlug: "acme" }]);
   });
+  it("tells a trial that failed in the same way, and a token request that did only once", async () => {
+    const error = anError("wrongFlavour", [
+      { kind: "tryLevel", level: "GLOBAL" },
+      { kind: "askForScopes", scopes: ["a"] },
+    ]);
+    answers["try_level"] = answers["ask_for_scopes"] = () => {
+      throw error;
+    };
+    failed(error);
+    await fireEvent.click(screen.getByTestId("error-action-tryLevel"));
+    await screen.findByTestId("fix-error");
+    await fireEvent.click(within(screen.getByTestId("error-card")).getByTestId("error-action-askForScopes"));
+    await waitFor(() => expect(screen.queryByTestId("fix-error")).toBeNull());
+    expect(called("ask_for_scopes")).toHaveLength(1);
+  });
   it("asks the keychain again", async () => {
     failed(anError("keychainLocked", [{ kind: "retryKeychain" }]));
     await fireEvent.click(screen.getByTestId("error-action-retryKeychain"));

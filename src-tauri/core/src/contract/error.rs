@@ -66,8 +66,8 @@ pub enum FixAction {
     EditApplication,
     /// Opens the instance's form at its endpoints.
     EditEndpoints,
-    /// Takes a token endpoint over into those typed by hand: in the instance's form, which it opens where it is
-    /// not open yet.
+    /// Takes a token endpoint over into those typed by hand: in the instance's form, which it opens where it
+    /// is not open yet.
     UseEndpoint {
         /// Which URL.
         url: String,
