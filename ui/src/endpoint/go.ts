@@ -8,7 +8,7 @@ export function goToCall(): void {
   // A dialog that is just closing gives the focus back first.
   requestAnimationFrame(() =>
     requestAnimationFrame(() => {
-      document.getElementById(CALL_CARD)?.scrollIntoView({ block: "start", behavior: "smooth" });
+      document.getElementById(CALL_CARD)?.scrollIntoView({ block: "start" });
       document.getElementById(CALL_PATH)?.focus({ preventScroll: true });
     }),
   );

@@ -47,6 +47,9 @@ export function clockTime(instant: number, now: number): string {
   return `${at.toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" })}, ${time}`;
 }
 
+/** When the day of an instant began here. */
+export const startOfDay = (instant: number): number => new Date(instant).setHours(0, 0, 0, 0);
+
 /** Exact local time and UTC, on demand. Years beyond what a date can hold have none. */
 export function exactTimes(instant: number): { local: string; utc: string } | null {
   const at = new Date(instant);
