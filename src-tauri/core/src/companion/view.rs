@@ -7,11 +7,12 @@ use crate::contract::{
     WalkthroughView,
 };
 use crate::model::{
-    Application, Config, EndpointKey, Instance, InstanceKind, Level, LevelName, Proxy, Registration,
-    SecretKeeping,
+    Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, InstanceKind, Level, LevelName,
+    Proxy, Registration, SecretKeeping,
 };
-use crate::oauth::metadata::resolve;
+use crate::oauth::metadata::{ServerMetadata, resolve};
 use crate::walkthrough::catalog::WALKTHROUGHS;
+use crate::walkthrough::code::SampleContext;
 use crate::walkthrough::request::Context;
 use crate::walkthrough::{
     self, ApplicationFacts, Facts, InstanceFacts, Proposal, TokenFacts, Trouble, Walkthrough, progress,
@@ -260,9 +261,18 @@ impl State {
             return Context::default();
         };
         let application = answers.application.and_then(|id| self.config.find(id)).map(|(_, found)| found);
-        Context::new(instance, application, &answers, |key| {
-            self.endpoints.get(&(instance.id, key.clone())).and_then(|set| set.metadata.as_ref())
-        })
+        Context::new(instance, application, &answers, |key| self.metadata(instance.id, key))
+    }
+
+    /// The values that an application's code samples are filled with; `None` where there are none for it.
+    #[must_use]
+    pub fn sample_context(&self, application: ApplicationId) -> Option<SampleContext> {
+        let (instance, application) = self.find(application)?;
+        SampleContext::new(instance, application, self.metadata(instance.id, &application.endpoint_key()))
+    }
+
+    fn metadata(&self, instance: InstanceId, key: &EndpointKey) -> Option<&ServerMetadata> {
+        self.endpoints.get(&(instance, key.clone()))?.metadata.as_ref()
     }
 }
 
