@@ -2,9 +2,10 @@
 
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::time::SystemTime;
 
+use scaikey_core::adapters::SystemClock;
 use scaikey_core::contract::{AppError, ExportReport};
+use scaikey_core::ports::Clock as _;
 use tauri::{AppHandle, Manager as _};
 
 /// Saves a HAR file under a name that is not taken.
@@ -19,8 +20,7 @@ pub(crate) async fn save(app: &AppHandle, har: String, exchanges: u32) -> Result
 
 fn write(folder: PathBuf, har: &str) -> Result<PathBuf, AppError> {
     std::fs::create_dir_all(&folder).map_err(|error| storage(folder.clone(), &error.to_string()))?;
-    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let path = folder.join(format!("scaikey-activity-{seconds}.har"));
+    let path = folder.join(format!("scaikey-activity-{}.har", SystemClock.now().wall));
     let failed = |error: std::io::Error| storage(path.clone(), &error.to_string());
     // Never over something that is there.
     let mut file = std::fs::File::create_new(&path).map_err(failed)?;

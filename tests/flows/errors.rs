@@ -134,7 +134,7 @@ impl Desk {
 
     /// Requests a token that must be refused: with this kind, these words and, first, this fix.
     async fn refused(&self, kind: &str, words: &[&str], label: &str) -> FixAction {
-        let error = self.world.companion.obtain_token(self.id).await.unwrap_err();
+        let error = self.world.companion.await_token(self.id).await.unwrap_err();
         told(error, kind, words, label)
     }
 
@@ -162,7 +162,7 @@ impl Desk {
             FixAction::RetryKeychain => companion.retry_keychain().await.unwrap(),
             other => panic!("{other:?} needs the user's word"),
         }
-        companion.obtain_token(self.id).await
+        companion.await_token(self.id).await.map(|_| ())
     }
 
     async fn enter(&self, keep: Keep) {
@@ -211,7 +211,7 @@ impl Desk {
     }
 
     async fn obtain(&self) {
-        self.world.companion.obtain_token(self.id).await.unwrap();
+        self.world.companion.await_token(self.id).await.unwrap();
     }
 }
 
@@ -713,7 +713,7 @@ async fn what_is_gone_is_told() {
     let companion = &desk.world.companion;
     companion.delete_application(desk.id).await.unwrap();
     for refused in [
-        companion.obtain_token(desk.id).await.unwrap_err(),
+        companion.await_token(desk.id).await.unwrap_err(),
         companion.ask_for_scopes(desk.id, Vec::new()).await.unwrap_err(),
         companion.try_level(desk.id, LevelName::Global, String::new()).await.unwrap_err(),
     ] {
@@ -746,7 +746,7 @@ async fn no_error_in_words_holds_a_secret_or_a_token() {
     });
     for status in [400, 401, 403, 500] {
         desk.practice.next_answers(Endpoint::Token, vec![Answer::json(status, echo.to_string())]);
-        let error = desk.world.companion.obtain_token(desk.id).await.unwrap_err();
+        let error = desk.world.companion.await_token(desk.id).await.unwrap_err();
         let seen = format!("{error:?} {}", serde_json::to_string(&ErrorView::from(error.clone())).unwrap());
         assert!(!seen.contains(&token) && !seen.contains(PRACTICE_SECRET), "{status}");
     }

@@ -34,7 +34,7 @@ describe("what is offered", () => {
 
   it("leaves out what cannot apply at the instance", () => {
     expect(kinds({})).toEqual(["openAdminUi", "showToken", "retry"]);
-    expect(kinds({ practice })).toEqual(["allowScopes", "showToken", "retry"]);
+    expect(kinds({ practice })).toEqual(["allowScopes", "openAdminUi", "showToken", "retry"]);
     expect(kinds({ kind: "openIdProvider" })).toEqual(["showToken", "retry"]);
   });
 

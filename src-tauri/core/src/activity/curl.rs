@@ -117,6 +117,7 @@ mod tests {
 
     fn token(id: &str, client_authentication: ClientAuthentication, secret: &str) -> String {
         let request = TokenRequest {
+            level: None,
             endpoint: Url::parse("https://id.example/token?t='a'").unwrap(),
             client_id: id.to_owned(),
             client_authentication,
@@ -144,7 +145,7 @@ mod tests {
         let command = token("it's", Raw, "p@ss:w/ord+%20");
         assert_eq!(command, format!("{url}  -u 'it'\\''s':\"$CLIENT_SECRET\"{FORM}"));
         let command = token("it's", Basic, "p@ss:w/ord+%20");
-        assert_eq!(command, format!("{ENCODE_SECRET}\n{url}  -u 'it%27s':\"$ENCODED_SECRET\"{FORM}"));
+        assert_eq!(command, format!("{}{url}  -u 'it%27s':\"$ENCODED_SECRET\"{FORM}", encode(CLIENT_SECRET)));
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crate::oauth::token_response::TokenResponse;
 use crate::ports::Now;
 use crate::scaikey;
 use crate::schedule;
-use crate::walkthrough::CallFacts;
+use crate::walkthrough::{CallFacts, code};
 
 /// A discovery document is read again after this time (1 h).
 const METADATA_AGE_MS: i64 = 3_600_000;
@@ -134,7 +134,10 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         }
         Event::ReadSamples { application, reply } => {
             let result = match state.find(application) {
-                Some(_) => Ok(Answer::Samples(state.code_samples(application))),
+                Some(_) => {
+                    let context = state.sample_context(application);
+                    Ok(Answer::Samples(context.map(|context| code::samples(&context)).unwrap_or_default()))
+                }
                 None => Err(AppError::not_found("application")),
             };
             effects.push(Effect::Reply { to: reply, result });

@@ -2,9 +2,9 @@
 
 use super::state::{Phase, State, TokenSlot};
 use crate::contract::{
-    ApplicationView, CandidateView, CodeSample, EndpointSetView, ErrorView, InstanceKindName, InstanceView,
-    KeychainView, PhaseView, PracticeView, ProxyDraft, SecretView, Snapshot, StorageView, UndoView,
-    WalkthroughAnswers, WalkthroughId, WalkthroughView,
+    ApplicationView, CandidateView, EndpointSetView, ErrorView, InstanceKindName, InstanceView, KeychainView,
+    PhaseView, PracticeView, ProxyDraft, SecretView, Snapshot, StorageView, UndoView, WalkthroughAnswers,
+    WalkthroughId, WalkthroughView,
 };
 use crate::model::{
     Application, ApplicationId, Config, EndpointKey, Instance, InstanceKind, Level, Proxy, Registration,
@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::oauth::metadata::{ServerMetadata, resolve};
 use crate::walkthrough::catalog::WALKTHROUGHS;
-use crate::walkthrough::code::{self, SampleContext};
+use crate::walkthrough::code::SampleContext;
 use crate::walkthrough::request::Context;
 use crate::walkthrough::{
     self, ApplicationFacts, Facts, InstanceFacts, Proposal, TokenFacts, Trouble, Walkthrough, progress,
@@ -256,12 +256,11 @@ impl State {
         Context::new(instance, application, metadata)
     }
 
-    /// Code that keeps an application's token valid.
+    /// The values that an application's code samples are filled with; `None` where there are none for it.
     #[must_use]
-    pub fn code_samples(&self, application: ApplicationId) -> Vec<CodeSample> {
-        let Some((instance, found)) = self.find(application) else { return Vec::new() };
-        let context = SampleContext::new(instance, found, self.metadata_of(instance, found));
-        context.map(|context| code::samples(&context)).unwrap_or_default()
+    pub fn sample_context(&self, application: ApplicationId) -> Option<SampleContext> {
+        let (instance, application) = self.find(application)?;
+        SampleContext::new(instance, application, self.metadata_of(instance, application))
     }
 
     /// What was discovered for an application's endpoints.

@@ -124,6 +124,10 @@ fn after_a_restart_the_snapshot_says_where_each_walkthrough_stands() {
     let request = step_request(WalkthroughId::Quickstart, 1, &context).unwrap();
     assert!(request.curl.contains("'https://key.example/api/v1/auth/tenants/acme/oauth/token'"));
     assert_eq!(request.certainty, Certainty::Documented);
+    let sample = state.sample_context(ApplicationId(Uuid::from_u128(10))).unwrap();
+    assert_eq!(sample.token_endpoint, "https://key.example/api/v1/auth/tenants/acme/oauth/token");
+    assert_eq!(sample.tenants_url, "https://key.example/api/v1/admin/tenants/");
+    assert_eq!(state.sample_context(ApplicationId(Uuid::from_u128(11))), None);
 }
 
 #[test]

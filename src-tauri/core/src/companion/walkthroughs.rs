@@ -5,8 +5,8 @@ use url::Url;
 use super::event::{Answer, Event};
 use super::{Companion, unexpected};
 use crate::contract::{
-    AppError, CallReport, CodeSample, EndpointRequest, HttpMethod, KeychainStatus, Outcome, PageLink,
-    StepAction, StepOutcome, StepRequest, WalkthroughAnswers, WalkthroughId, WebhookCheckName, WebhookReport,
+    AppError, CallReport, CodeSample, EndpointRequest, HttpMethod, KeychainStatus, PageLink, StepAction,
+    StepOutcome, StepRequest, WalkthroughAnswers, WalkthroughId, WebhookReport,
 };
 use crate::model::{ApplicationId, InstanceId, InstanceKind, SecretKeeping};
 use crate::oauth::refusal::has_reserved;
@@ -127,17 +127,7 @@ impl Companion {
         };
         let now = self.world.clock.now().wall;
         let report = webhook::verify(headers, body.as_bytes(), secret, now, &|id| seen.contains(id));
-        let outcome = |name| {
-            report.checks.iter().find(|check| check.name == name).and_then(|check| match check.outcome {
-                Outcome::Passed => Some(true),
-                Outcome::Failed => Some(false),
-                Outcome::Skipped => None,
-            })
-        };
-        let facts = WebhookFacts {
-            signed: outcome(WebhookCheckName::Signature),
-            fresh: outcome(WebhookCheckName::Fresh),
-        };
+        let facts = WebhookFacts::of(&report);
         // An event that was forged does not count as seen.
         let event_id = report.verified.then(|| webhook::event_id(headers, body.as_bytes())).flatten();
         self.webhook(facts, event_id).await;

@@ -105,7 +105,7 @@ pub struct Fix {
     pub label: String,
 }
 
-/// An error as the page sees it.
+/// What went wrong. The page sees it in words, with what can be done about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export, rename = "AppError")]
@@ -172,7 +172,7 @@ pub enum TlsProblem {
     Other,
 }
 
-/// What went wrong. It reaches the page as an [`ErrorView`].
+/// What went wrong. The page sees it in words, with what can be done about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS, thiserror::Error)]
 #[serde(into = "ErrorView")]
 #[ts(as = "ErrorView")]

@@ -74,7 +74,10 @@ fn cell(value: &Value) -> String {
 mod tests {
     use super::*;
 
-    fn table(body: &str) -> Option<(Vec<String>, Vec<Vec<String>>, Vec<String>)> {
+    type Columns = Vec<String>;
+    type Rows = Vec<Vec<String>>;
+
+    fn table(body: &str) -> Option<(Columns, Rows, Vec<String>)> {
         read(body).map(|table| (table.columns, table.rows, table.around))
     }
 

@@ -4,7 +4,7 @@ import type { Problem } from "./Problem";
 import type { ServerWords } from "./ServerWords";
 
 /**
- * What went wrong. It reaches the page as an [`ErrorView`].
+ * What went wrong. The page sees it in words, with what can be done about it.
  */
 export type AppError = { 
 /**
