@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use scaikey_core::contract::{Renewal, WalkthroughAnswers, WalkthroughId};
+use scaikey_core::contract::{Renewal, WalkthroughId};
 use scaikey_core::model::{
     Application, ApplicationId, ApplicationType, BaseUrl, ClientAuthentication, Colour, Instance, InstanceId,
     InstanceKind, Level, Network, Proxy, Registration, SecretKeeping,
@@ -63,8 +63,7 @@ impl Desk {
     }
 
     fn run(&self, walkthrough: WalkthroughId, step: u32) -> String {
-        let answers = WalkthroughAnswers::default();
-        let context = Context::new(&self.instance, Some(&self.application), &answers, |_| None);
+        let context = Context::new(&self.instance, Some(&self.application), None);
         let shown = step_request(walkthrough, step, &context).unwrap().curl;
         for (_, secret) in &self.variables {
             assert!(!shown.contains(secret.as_str()));
