@@ -20,7 +20,7 @@ use reqwest::{Certificate, Client, Response, retry, tls};
 use rustls::{CertificateError, Error as RustlsError, InvalidMessage};
 use url::Url;
 
-use self::timing::{Probe, TimedConnector, TimedResolver};
+use self::timing::{Probe, Timed, TimedResolver};
 use super::system_clock::unix_millis;
 use crate::activity::{About, Answer, Facts, record};
 use crate::contract::{
@@ -291,7 +291,7 @@ impl Http {
             // Plain http is trusted on loopback only, so the name must not be asked of a DNS server.
             .resolve_to_addrs("localhost", &this_computer)
             .dns_resolver(TimedResolver)
-            .connector_layer(TimedConnector)
+            .connector_layer(tower_layer::layer_fn(Timed))
             .tls_info(true)
             // What the system says is resolved in `choose_proxy`; here it must not be asked again.
             .no_proxy();
