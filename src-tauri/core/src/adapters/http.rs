@@ -222,7 +222,7 @@ impl Http {
             status,
             content_type: content_type(&headers),
             location: text(&headers, &header::LOCATION),
-            www_authenticate: text(&headers, &header::WWW_AUTHENTICATE),
+            www_authenticate: challenges(&headers),
             retry_after_seconds: retry_after(&headers, date.unwrap_or(arrived.wall)),
             content_encoding: text(&headers, &header::CONTENT_ENCODING)
                 .map(|encoding| encoding.trim().to_ascii_lowercase())
@@ -512,6 +512,13 @@ fn content_type(headers: &HeaderMap) -> Option<String> {
 
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+/// All challenges in one text: several fields mean the same as one with commas (RFC 9110 §5.3).
+fn challenges(headers: &HeaderMap) -> Option<String> {
+    let fields = headers.get_all(header::WWW_AUTHENTICATE).iter();
+    let said: Vec<_> = fields.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+    (!said.is_empty()).then(|| said.join(", "))
 }
 
 fn media_type(content_type: &str) -> String {
