@@ -31,7 +31,7 @@ pub(crate) enum Quoting {
     Json,
 }
 
-/// A text as a literal of the language.
+/// A text as a literal of that language, its quotes included.
 pub(crate) fn quote(text: &str, quoting: Quoting) -> String {
     match quoting {
         Quoting::Posix => format!("'{}'", text.replace('\'', "'\\''")),
