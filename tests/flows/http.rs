@@ -485,10 +485,10 @@ async fn f_srv_an_encoding_nobody_asked_for_is_told() {
 
 #[tokio::test]
 async fn f_srv_retry_after_and_www_authenticate_are_read() {
-    let headers = "Retry-After: 17\r\nWWW-Authenticate: Basic realm=\"x\"\r\n";
+    let headers = "Retry-After: 17\r\nWWW-Authenticate: Basic realm=\"x\"\r\nWWW-Authenticate: Bearer\r\n";
     let answer = answer_to(&[Step::ReadRequest, Step::answer("429 Slow", headers, "")]).await.unwrap();
     assert_eq!((answer.status, answer.retry_after_seconds), (429, Some(17)));
-    assert_eq!(answer.www_authenticate.as_deref(), Some("Basic realm=\"x\""));
+    assert_eq!(answer.www_authenticate.as_deref(), Some("Basic realm=\"x\", Bearer"));
     // Against the server's own clock, which may be far from this computer's.
     let headers = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:50:37 GMT\r\n";
     let answer = answer_to(&[Step::ReadRequest, Step::answer("503 Busy", headers, "")]).await.unwrap();

@@ -33,7 +33,9 @@ impl Activity {
     /// Remembers an exchange; the oldest make room.
     pub fn record(&mut self, exchange: Arc<ExchangeView>) {
         let bytes = weight(&exchange);
-        self.exchanges.push_front((exchange, bytes));
+        // Two that end at once may be reported in the other order.
+        let place = self.exchanges.partition_point(|(newer, _)| newer.summary.id > exchange.summary.id);
+        self.exchanges.insert(place, (exchange, bytes));
         self.bytes += bytes;
         while self.exchanges.len() > Self::MOST || self.bytes > Self::MOST_BYTES {
             let Some((_, bytes)) = self.exchanges.pop_back() else { return };
@@ -55,13 +57,14 @@ impl Activity {
     /// One exchange, while it is remembered.
     #[must_use]
     pub fn find(&self, id: ExchangeId) -> Option<&Arc<ExchangeView>> {
-        self.exchanges.iter().map(|(exchange, _)| exchange).find(|exchange| exchange.summary.id == id)
+        let place = self.exchanges.binary_search_by(|(exchange, _)| id.cmp(&exchange.summary.id)).ok()?;
+        self.exchanges.get(place).map(|(exchange, _)| exchange)
     }
 
     /// The newest one.
     #[must_use]
     pub fn newest(&self) -> Option<ExchangeId> {
-        self.exchanges.iter().map(|(exchange, _)| exchange.summary.id).max()
+        self.exchanges.front().map(|(exchange, _)| exchange.summary.id)
     }
 
     /// Forgets all.
@@ -84,7 +87,7 @@ fn weight(exchange: &ExchangeView) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use url::Url;
     use uuid::Uuid;
 
@@ -94,7 +97,13 @@ mod tests {
     use crate::oauth::http::{Body, FormField, HttpRequest};
     use crate::secret::Secret;
 
-    fn exchange(id: u64, application: Option<ApplicationId>, body: &str, failed: bool) -> Arc<ExchangeView> {
+    /// A recorded exchange of no saved instance.
+    pub(crate) fn exchange(
+        id: u64,
+        application: Option<ApplicationId>,
+        body: &str,
+        failed: bool,
+    ) -> Arc<ExchangeView> {
         let request = HttpRequest {
             stage: Stage::Token,
             method: HttpMethod::Post,
@@ -140,7 +149,7 @@ mod tests {
     fn the_newest_come_first_and_can_be_chosen() {
         let mut activity = Activity::default();
         let own = Some(ApplicationId(Uuid::from_u128(1)));
-        for (id, application, failed) in [(1, own, false), (2, None, true), (3, own, true)] {
+        for (id, application, failed) in [(1, own, false), (3, own, true), (2, None, true)] {
             activity.record(exchange(id, application, "{}", failed));
         }
         let all = ActivityArgs::default();

@@ -20,7 +20,7 @@ use reqwest::{Certificate, Client, Response, retry, tls};
 use rustls::{CertificateError, Error as RustlsError, InvalidMessage};
 use url::Url;
 
-use self::timing::{Probe, TimedConnector, TimedResolver};
+use self::timing::{Probe, Timed, TimedResolver};
 use super::system_clock::unix_millis;
 use crate::activity::{About, Answer, Facts, record};
 use crate::contract::{
@@ -222,7 +222,7 @@ impl Http {
             status,
             content_type: content_type(&headers),
             location: text(&headers, &header::LOCATION),
-            www_authenticate: text(&headers, &header::WWW_AUTHENTICATE),
+            www_authenticate: challenges(&headers),
             retry_after_seconds: retry_after(&headers, date.unwrap_or(arrived.wall)),
             content_encoding: text(&headers, &header::CONTENT_ENCODING)
                 .map(|encoding| encoding.trim().to_ascii_lowercase())
@@ -291,7 +291,7 @@ impl Http {
             // Plain http is trusted on loopback only, so the name must not be asked of a DNS server.
             .resolve_to_addrs("localhost", &this_computer)
             .dns_resolver(TimedResolver)
-            .connector_layer(TimedConnector)
+            .connector_layer(tower_layer::layer_fn(Timed))
             .tls_info(true)
             // What the system says is resolved in `choose_proxy`; here it must not be asked again.
             .no_proxy();
@@ -512,6 +512,13 @@ fn content_type(headers: &HeaderMap) -> Option<String> {
 
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+/// All challenges in one text: several fields mean the same as one with commas (RFC 9110 §5.3).
+fn challenges(headers: &HeaderMap) -> Option<String> {
+    let fields = headers.get_all(header::WWW_AUTHENTICATE).iter();
+    let said: Vec<_> = fields.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+    (!said.is_empty()).then(|| said.join(", "))
 }
 
 fn media_type(content_type: &str) -> String {

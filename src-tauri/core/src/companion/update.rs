@@ -850,7 +850,7 @@ fn take_written(state: &mut State, result: Result<(), AppError>, effects: &mut V
     if let Answer::Instance(id) = planned.answer {
         read_discovery(state, id, effects);
     }
-    if state.config.instances.is_empty() && !before.instances.is_empty() && state.trash.is_none() {
+    if state.config.instances.is_empty() && state.trash.is_none() {
         state.endpoints.clear();
         state.activity.clear();
     }

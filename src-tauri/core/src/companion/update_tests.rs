@@ -1,8 +1,11 @@
 //! The companion in simulated time: events in, effects out, no clock, no network.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use super::*;
+use crate::activity::tests::exchange;
 use crate::companion::event::NewSecret;
 use crate::contract::{
     ApplicationDraft, BodyView, CallReport, InstanceDraft, InstanceKindName, Keep, PhaseView, ProxyDraft,
@@ -733,6 +736,22 @@ fn remove_everything_leaves_nothing_to_undo() {
     sim.change(Change::RemoveEverything).unwrap();
     assert!(Snapshot::of(&sim.state).undo.is_none());
     assert_eq!(sim.deleted, [sim.stored[0].id]);
+}
+
+#[test]
+fn removing_everything_forgets_the_activity_and_what_ends_later_is_not_remembered() {
+    let (mut sim, application) = Sim::with_application();
+    let instance = sim.state.config.instances[0].id;
+    let mut of_instance = exchange(1, Some(application), "{}", false);
+    Arc::make_mut(&mut of_instance).summary.instance = Some(instance);
+    sim.feed(Event::Exchanged(Arc::clone(&of_instance)));
+    sim.feed(Event::Exchanged(exchange(2, None, "{}", true)));
+    assert_eq!(Snapshot::of(&sim.state).newest_exchange, Some(ExchangeId(2)));
+    sim.change(Change::DeleteInstance(instance)).unwrap();
+    assert!(sim.state.activity.find(ExchangeId(1)).is_some(), "it can come back");
+    sim.change(Change::RemoveEverything).unwrap();
+    sim.feed(Event::Exchanged(of_instance));
+    assert_eq!(Snapshot::of(&sim.state).newest_exchange, None);
 }
 
 #[test]

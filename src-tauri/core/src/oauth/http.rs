@@ -158,7 +158,7 @@ pub struct HttpResponse {
     pub content_type: Option<String>,
     /// `Location`, as sent.
     pub location: Option<String>,
-    /// `WWW-Authenticate`, as sent.
+    /// `WWW-Authenticate`, as sent; several of them with commas between.
     pub www_authenticate: Option<String>,
     /// `Retry-After` in seconds from when the answer arrived (a date is converted; negative is 0; at most 1 h).
     pub retry_after_seconds: Option<u32>,

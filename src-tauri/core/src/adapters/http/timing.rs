@@ -8,7 +8,6 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::contract::TimingView;
@@ -138,21 +137,9 @@ impl Resolve for TimedResolver {
     }
 }
 
-/// Measures connecting.
-#[derive(Clone)]
-pub(super) struct TimedConnector;
-
-impl<S> Layer<S> for TimedConnector {
-    type Service = Timed<S>;
-
-    fn layer(&self, inner: S) -> Timed<S> {
-        Timed(inner)
-    }
-}
-
 /// A connector that is measured.
 #[derive(Clone)]
-pub(super) struct Timed<S>(S);
+pub(super) struct Timed<S>(pub(super) S);
 
 impl<S, R> Service<R> for Timed<S>
 where
