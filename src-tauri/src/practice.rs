@@ -285,6 +285,7 @@ async fn register(
     wanted: Wanted,
 ) -> Result<ApplicationId, AppError> {
     let Wanted { name, level, mut tenant_slug, scopes } = wanted;
+    let name = free_name(companion, &name);
     if level == LevelName::Global {
         tenant_slug.clear();
     } else if tenant_slug.is_empty() {
@@ -327,6 +328,15 @@ async fn register(
         ) => companion.save_application(draft(Keep::Session)).await,
         other => other,
     }
+}
+
+/// `name`, `name 2` …: the first that no application of the practice instance has.
+fn free_name(companion: &Companion, name: &str) -> String {
+    let taken: Vec<String> = saved(companion)
+        .map(|instance| instance.applications.into_iter().map(|application| application.name).collect())
+        .unwrap_or_default();
+    let candidates = std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{name} {number}")));
+    candidates.into_iter().find(|candidate| !taken.contains(candidate)).unwrap_or_default()
 }
 
 fn refused(error: RegisterError) -> AppError {

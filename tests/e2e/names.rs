@@ -183,7 +183,7 @@ pub(crate) fn walkthrough_step(index: usize) -> String {
     format!("walkthrough-step-{index}")
 }
 
-/// A walkthrough in the list.
-pub(crate) fn walkthrough_card(id: &str) -> String {
-    format!("walkthrough-card-{id}")
+/// Opens a walkthrough from the list.
+pub(crate) fn open_walkthrough(id: &str) -> String {
+    format!("walkthrough-open-{id}")
 }

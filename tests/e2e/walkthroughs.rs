@@ -20,7 +20,7 @@ async fn open_step(window: &Window<'_>, index: usize) {
 /// Whether a step's mark says that it is done.
 async fn is_done(window: &Window<'_>, index: usize) -> bool {
     let script = format!(
-        "return document.querySelector('[data-testid=\"{}\"]').closest('li').classList.contains('done')",
+        "return document.querySelector('[data-testid=\"{}\"]').dataset.done === 'true'",
         names::walkthrough_step(index)
     );
     window.evaluate(&script).await == Value::Bool(true)
@@ -90,7 +90,7 @@ async fn the_quickstart_from_step_one_to_five_by_clicks_only() {
     window.quit().await;
     let window = desktop.open_window().await;
     window.click(names::WALKTHROUGHS).await;
-    window.click(&names::walkthrough_card("quickstart")).await;
+    window.click(&names::open_walkthrough("quickstart")).await;
     wait_until_done(&window, 0, SOON).await;
     assert!(!is_done(&window, 1).await, "the token was in memory only");
     window.screenshot("6-after-a-restart").await;
@@ -118,7 +118,7 @@ async fn a_403_is_repaired_by_the_button_under_it() {
 
     // Be refused.
     window.click(names::WALKTHROUGHS).await;
-    window.click(&names::walkthrough_card("quickstart")).await;
+    window.click(&names::open_walkthrough("quickstart")).await;
     open_step(&window, 3).await;
     window.click(names::STEP_RUN).await;
     window.wait_for_text(names::STEP_STATUS, REQUEST, |status| status.contains("403")).await;
@@ -137,7 +137,7 @@ async fn a_403_is_repaired_by_the_button_under_it() {
 
     // The repair walkthrough agrees: nothing is left to do.
     window.click(names::WALKTHROUGHS).await;
-    window.click(&names::walkthrough_card("repair403")).await;
+    window.click(&names::open_walkthrough("repair403")).await;
     for step in 0..5 {
         wait_until_done(&window, step, SOON).await;
     }
@@ -152,7 +152,7 @@ async fn a_service_its_secret_and_a_webhook() {
     try_practice(&window).await;
 
     window.click(names::WALKTHROUGHS).await;
-    window.click(&names::walkthrough_card("serviceToService")).await;
+    window.click(&names::open_walkthrough("serviceToService")).await;
     open_step(&window, 3).await;
     window.wait_for_text(names::CODE_TEXT, SOON, |text| text.contains("CLIENT_SECRET")).await;
     for language in ["rust", "python", "typescript"] {
@@ -166,7 +166,7 @@ async fn a_service_its_secret_and_a_webhook() {
     wait_until_verified(&window).await;
     let before = copy_token(&desktop, &window).await;
     window.click(names::WALKTHROUGHS).await;
-    window.click(&names::walkthrough_card("rotateSecret")).await;
+    window.click(&names::open_walkthrough("rotateSecret")).await;
     choose_first_application(&window).await;
     open_step(&window, 1).await;
     window.click(names::ROTATE_PRACTICE).await;
@@ -182,7 +182,7 @@ async fn a_service_its_secret_and_a_webhook() {
     window.click(names::APP_ITEM).await;
     assert_eq!(copy_token(&desktop, &window).await, before, "the valid token was not lost");
     window.click(names::WALKTHROUGHS).await;
-    window.click(&names::walkthrough_card("rotateSecret")).await;
+    window.click(&names::open_walkthrough("rotateSecret")).await;
     open_step(&window, 4).await;
     window.click(names::STEP_RUN).await;
     wait_until_done(&window, 4, REQUEST).await;
@@ -194,7 +194,7 @@ async fn a_service_its_secret_and_a_webhook() {
 
     // A webhook.
     window.click(names::WALKTHROUGHS).await;
-    window.click(&names::walkthrough_card("webhook")).await;
+    window.click(&names::open_walkthrough("webhook")).await;
     window.click(names::WEBHOOK_RECEIVE).await;
     window
         .wait_until("the delivery", REQUEST, async || {
