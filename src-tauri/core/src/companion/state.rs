@@ -145,7 +145,7 @@ pub struct TokenSlot {
     pub last_request: Option<i64>,
     /// Who waits for a token that is being renewed.
     pub waiting: Vec<PendingUse>,
-    /// How many tokens there were in this run.
+    /// How many tokens of this identity (client, scopes, parameters) there were in this run.
     pub count: u32,
     /// The tokens before, with their ends, the newest last: at most [`TokenSlot::KEPT`].
     pub previous: VecDeque<(Secret, i64)>,

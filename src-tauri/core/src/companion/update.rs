@@ -944,15 +944,18 @@ fn forget_what_changed(state: &mut State, before: &Config, effects: &mut Vec<Eff
                 }
                 if !keeps {
                     slot.token = None;
+                    slot.count = 0;
                     slot.previous.clear();
                     slot.call = None;
                     slot.tenants_call = None;
                 }
             }
             settle_uses(state, old.id, effects);
+            if !keeps {
+                state.switches.remove(&old.id);
+            }
             if current.is_none() {
                 state.candidates.remove(&old.id);
-                state.switches.remove(&old.id);
                 state.slots.remove(&old.id);
             } else {
                 with_token(state, old.id, |standing, token| {

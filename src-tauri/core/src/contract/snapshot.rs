@@ -263,7 +263,7 @@ pub struct TokenView {
     pub scopes: Vec<String>,
     /// The verdict on its signature and claims.
     pub verdict: Verdict,
-    /// How many tokens this application has had in this run, this one included.
+    /// How many tokens with this client, these scopes and parameters there were in this run, this one included.
     pub count: u32,
 }
 

@@ -60,6 +60,6 @@ scopes: Array<string>,
  */
 verdict: Verdict, 
 /**
- * How many tokens this application has had in this run, this one included.
+ * How many tokens with this client, these scopes and parameters there were in this run, this one included.
  */
 count: number, };
