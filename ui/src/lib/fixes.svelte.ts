@@ -14,17 +14,17 @@ import { call, toAppError } from "./ipc";
 type Kind = FixAction["kind"];
 
 /** What is done for each kind of fix. One that is not here cannot be carried out where the error is shown. */
-export type FixHandlers = { [K in Kind]?: (action: Extract<FixAction, { kind: K }>) => unknown };
+export type Remedies = { [K in Kind]?: (action: Extract<FixAction, { kind: K }>) => unknown };
 
 /** Carries a fix out. */
-export async function carryOut(handlers: FixHandlers, action: FixAction): Promise<void> {
+export async function carryOut(handlers: Remedies, action: FixAction): Promise<void> {
   // Each handler takes exactly the kind it stands at.
   const handler = handlers[action.kind] as ((action: FixAction) => unknown) | undefined;
   await handler?.(action);
 }
 
 /** The fixes that somebody would carry out. */
-export const offered = (fixes: readonly Fix[], handlers: FixHandlers): Fix[] =>
+export const offered = (fixes: readonly Fix[], handlers: Remedies): Fix[] =>
   fixes.filter(({ action }) => handlers[action.kind] !== undefined);
 
 /** Leaves out what cannot apply at this instance. */
@@ -49,7 +49,7 @@ export const ANYWHERE = {
     companion.closeDialog();
     companion.open({ kind: "walkthrough", id: walkthrough });
   },
-} satisfies FixHandlers;
+} satisfies Remedies;
 
 /** The commands of these change the application, request a token and wait for it. */
 const REQUESTS_TOKEN: readonly Kind[] = ["askForScopes", "dropScopes", "allowScopes"];
@@ -102,7 +102,7 @@ export class Fixes {
     return this.#done;
   }
 
-  readonly handlers: FixHandlers = {
+  readonly handlers: Remedies = {
     ...ANYWHERE,
     retry: () => this.again(),
     enterSecret: () => {
