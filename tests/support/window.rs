@@ -517,9 +517,21 @@ impl Window<'_> {
             // It may be drawn anew or covered at this very moment; then the next try finds it.
             element.is_displayed().await.unwrap_or(false)
                 && element.is_enabled().await.unwrap_or(false)
+                && self.stands_still(testid).await
                 && element.click().await.is_ok()
         })
         .await;
+    }
+
+    /// Whether an element stays where it is for two frames. A click is aimed first and made then: on what is
+    /// just moving it would hit something else.
+    async fn stands_still(&self, testid: &str) -> bool {
+        let script = "const [testid, done] = arguments;
+            const place = () => JSON.stringify(document.querySelector(`[data-testid=\"${testid}\"]`)?.getBoundingClientRect());
+            const before = place();
+            requestAnimationFrame(() => requestAnimationFrame(() => done(place() === before)));";
+        let still = self.client.execute_async(script, vec![json!(testid)]).await;
+        still.is_ok_and(|still| still == json!(true))
     }
 
     /// The visible text of such an element, as soon as it is there.
@@ -583,8 +595,14 @@ impl Window<'_> {
     }
 
     async fn raw_picture(&self) -> Vec<u8> {
-        let picture = tokio::time::timeout(PROCESS, self.client.screenshot()).await;
-        picture.expect("a picture in time").expect("a picture of the window")
+        // The driver fails at times where the page is being drawn, and says nothing of why.
+        for _ in 0..MOST_PICTURES {
+            let picture = tokio::time::timeout(PROCESS, self.client.screenshot()).await;
+            if let Ok(picture) = picture.expect("a picture in time") {
+                return picture;
+            }
+        }
+        panic!("no picture of the window in {MOST_PICTURES} tries")
     }
 
     /// Makes the page this large.
