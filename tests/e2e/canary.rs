@@ -37,6 +37,40 @@ async fn secrets_and_tokens_are_nowhere_but_in_their_place() {
         assert!(!canaries.iter().any(|canary| text.contains(canary)), "{place}");
     }
 
+    // Nor after it was used: in a call, the activity, a curl command and an export.
+    window.click(names::OPEN_CALL).await;
+    window.click(names::CALL_RUN).await;
+    window.wait_for_text(names::CALL_STATUS, crate::REQUEST, |status| status.contains("200")).await;
+    window.click(names::ACTIVITY).await;
+    window.click(names::EXPORT_HAR).await;
+    let exported = PathBuf::from(window.text(names::EXPORT_PATH).await.trim());
+    let har = fs::read_to_string(&exported).unwrap_or_else(|error| panic!("{exported:?}: {error}"));
+    assert!(har.contains("/oauth/token") && har.contains("/admin/tenants/"), "the export holds the requests");
+    let rows = window.client().find_all(fantoccini::Locator::Css("[data-testid=activity-row]")).await;
+    let rows = rows.expect("rows").len();
+    assert!(rows >= 4, "discovery, keys, token and call: {rows}");
+    for row in 0..rows {
+        let open = format!("document.querySelectorAll('[data-testid=activity-row]')[{row}].click()");
+        window.evaluate(&open).await;
+        window.wait_for(names::EXCHANGE_CARD, crate::REQUEST).await;
+        window.click(names::COPY_CURL).await;
+        window
+            .wait_until("the command on the clipboard", crate::REQUEST, async || {
+                desktop.clipboard().await.is_some_and(|text| text.starts_with("curl"))
+            })
+            .await;
+        let text = desktop.clipboard().await.unwrap_or_default();
+        let page = window.page().await;
+        for canary in canaries {
+            assert!(!page.contains(canary), "exchange {row} shows {canary}");
+            assert!(!text.contains(canary), "the command of exchange {row} holds {canary}");
+        }
+        desktop.set_clipboard("something else");
+        window.evaluate(&open).await;
+    }
+    assert_eq!(desktop.files_with(&canaries), nothing, "nor in the export");
+    window.click(names::APP_ITEM).await;
+
     // The same look finds what is there, or it would prove nothing.
     window.click(names::SHOW_TOKEN).await;
     window

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use fantoccini::key::Key;
 use serde_json::Value;
 use support::window::{Desktop, SOON, Window};
 
@@ -41,6 +42,19 @@ async fn try_practice(window: &Window<'_>) {
     window.click(names::TRY_PRACTICE).await;
     window.wait_for(names::WALKTHROUGH_PAGE, REQUEST).await;
     window.click(names::APP_ITEM).await;
+    wait_until_verified(window).await;
+}
+
+/// Takes `admin:read` out of what the practice application asks for, and requests a token without it.
+async fn ask_for_openid_only(window: &Window<'_>) {
+    window.click(names::EDIT_APPLICATION).await;
+    window.wait_for(names::APPLICATION_FORM, SOON).await;
+    window.click(names::SCOPE_INPUT).await;
+    // Takes the last one away.
+    window.press(&Key::Backspace.to_string()).await;
+    window.click(names::SAVE).await;
+    window.wait_gone(names::APPLICATION_FORM, REQUEST).await;
+    window.click(names::REQUEST_TOKEN).await;
     wait_until_verified(window).await;
 }
 

@@ -147,6 +147,10 @@ pub(crate) const WEBHOOK_RECEIVE: &str = "webhook-receive";
 pub(crate) const WEBHOOK_BODY: &str = "webhook-body";
 /// Verifies it.
 pub(crate) const WEBHOOK_VERIFY: &str = "webhook-verify";
+/// A check of it.
+pub(crate) const WEBHOOK_CHECK: &str = "webhook-check";
+/// How long the parts of an exchange took.
+pub(crate) const EXCHANGE_TIMING: &str = "exchange-timing";
 /// Opens ScaiKey's page about a walkthrough.
 pub(crate) const OPEN_DOCUMENTATION: &str = "open-documentation";
 /// Opens the admin UI.

@@ -3,11 +3,13 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
-use fantoccini::key::Key;
 use serde_json::Value;
 use support::window::{Desktop, SOON, Window};
 
-use crate::{REQUEST, admin_api_answers, claims, copy_token, names, try_practice, wait_until_verified};
+use crate::{
+    REQUEST, admin_api_answers, ask_for_openid_only, claims, copy_token, names, try_practice,
+    wait_until_verified,
+};
 
 /// With tokens of 20 s, a renewal comes within this time.
 const A_LIFE: Duration = Duration::from_secs(30);
@@ -103,16 +105,7 @@ async fn a_403_is_repaired_by_the_button_under_it() {
     let window = desktop.open_window().await;
     try_practice(&window).await;
 
-    // Ask for openid only.
-    window.click(names::EDIT_APPLICATION).await;
-    window.wait_for(names::APPLICATION_FORM, SOON).await;
-    window.click(names::SCOPE_INPUT).await;
-    // Takes the last one away.
-    window.press(&Key::Backspace.to_string()).await;
-    window.click(names::SAVE).await;
-    window.wait_gone(names::APPLICATION_FORM, REQUEST).await;
-    window.click(names::REQUEST_TOKEN).await;
-    wait_until_verified(&window).await;
+    ask_for_openid_only(&window).await;
     let narrow = copy_token(&desktop, &window).await;
     assert_eq!(claims(&narrow)["scope"], "openid");
 
