@@ -52,10 +52,6 @@ export function howFar(text: WalkthroughText, view: WalkthroughView | undefined)
 export const isAboutApplication = ({ steps }: WalkthroughText): boolean =>
   steps.some(({ action, panel }) => action !== null || (panel !== "none" && panel !== "webhook"));
 
-/** The lines of a request: a remark is none of what is sent. */
-export const linesOf = (text: string): { text: string; remark: boolean }[] =>
-  text.split("\n").map((line) => ({ text: line, remark: line.startsWith("#") }));
-
 /** A piece of a text beside another one. */
 export interface ComparedPiece {
   text: string;
