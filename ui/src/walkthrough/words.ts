@@ -13,10 +13,10 @@ export const CERTAINTIES: Record<Certainty, { words: string; tone: "plain" | "ok
   unknown: { words: "Not documented", tone: "plain" },
 };
 
-/** `Documented: quickstart, step 2`. */
+/** `Documented: quickstart, step 2`; `Inferred: …` names what it was inferred from. */
 export function certaintyWords({ certainty, source }: Pick<StepRequest, "certainty" | "source">): string {
   const { words } = CERTAINTIES[certainty];
-  return certainty === "documented" && source !== "" ? `${words}: ${source}` : words;
+  return certainty !== "unknown" && source !== "" ? `${words}: ${source}` : words;
 }
 
 /** Who may register an application of a level (contract 1.4). */
