@@ -17,21 +17,7 @@ import type { InstanceView } from "../src/lib/contract/InstanceView";
 import type { Purpose } from "../src/lib/contract/Purpose";
 import type { TableView } from "../src/lib/contract/TableView";
 import { error, gone, serverWords } from "./errors";
-
-type Names =
-  | "endpoints"
-  | "preview_call"
-  | "call_endpoint"
-  | "reveal_answer"
-  | "check_api"
-  | "activity"
-  | "exchange"
-  | "copy_curl"
-  | "export_activity"
-  | "clear_activity";
-type Answers = {
-  [K in Names]: (args: Commands[K]["args"]) => Commands[K]["result"] | Promise<Commands[K]["result"]>;
-};
+import type { Handlers } from "./handlers";
 
 /** What the rest of the fake gives. */
 export interface Surroundings {
@@ -267,7 +253,7 @@ function answer(url: string, request: EndpointRequest, scenario: string): Answer
 }
 
 /** The handlers for the activity and for calls. */
-export function activityHandlers(at: Surroundings): Answers {
+export function activityHandlers(at: Surroundings) {
   let recorded: ExchangeView[] = [];
   let next = 1;
 
@@ -544,5 +530,5 @@ export function activityHandlers(at: Surroundings): Answers {
       recorded = [];
       return null;
     },
-  };
+  } satisfies Partial<Handlers>;
 }

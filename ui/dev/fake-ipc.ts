@@ -16,10 +16,11 @@ import type { Snapshot } from "../src/lib/contract/Snapshot";
 import type { Theme } from "../src/lib/contract/Theme";
 import type { TokenDetails } from "../src/lib/contract/TokenDetails";
 import type { TokenView } from "../src/lib/contract/TokenView";
-import { fakeWalkthroughs, walkthroughOf } from "./fake-walkthroughs";
 import { internalError } from "../src/lib/errors";
 import * as errors from "./errors";
 import { activityHandlers } from "./fake-activity";
+import { fakeWalkthroughs, walkthroughOf } from "./fake-walkthroughs";
+import type { Handlers } from "./handlers";
 
 const query = new URLSearchParams(location.search);
 const scenario = query.get("scenario") ?? "application";
@@ -504,37 +505,33 @@ function forget<T extends { name: string }>(list: T[], item: T): void {
   publish();
 }
 
-/** A command that is not here fails as one that the shell does not know. */
-type Handlers = {
-  [K in keyof Commands]?: (
-    args: Commands[K]["args"],
-  ) => Commands[K]["result"] | Promise<Commands[K]["result"]>;
-};
-
 const required = (field: Problem["field"], value: string, message: string): Problem[] =>
   value.trim() === "" ? [{ field, severity: "error", message }] : [];
 
 const NOTHING_FOUND = { scopes: [], grantTypes: [], authenticationMethods: [], notes: [] };
 
+const activity = activityHandlers({
+  scenario,
+  application: find,
+  instanceOf: (id) => {
+    const at = snapshot.instances.find(({ applications }) => applications.some((entry) => entry.id === id));
+    if (!at) throw errors.gone("application");
+    return at;
+  },
+  applications: () =>
+    snapshot.instances.flatMap((at) =>
+      at.applications.map((entry) => ({ application: entry, instance: at })),
+    ),
+  publish: (newest) => {
+    snapshot.newestExchange = newest;
+    publish();
+  },
+});
+
 const handlers: Handlers = {
   ...walkthroughs.handlers,
-  ...activityHandlers({
-    scenario,
-    application: find,
-    instanceOf: (id) => {
-      const at = snapshot.instances.find(({ applications }) => applications.some((entry) => entry.id === id));
-      if (!at) throw errors.gone("application");
-      return at;
-    },
-    applications: () =>
-      snapshot.instances.flatMap((at) =>
-        at.applications.map((entry) => ({ application: entry, instance: at })),
-      ),
-    publish: (newest) => {
-      snapshot.newestExchange = newest;
-      publish();
-    },
-  }),
+  ...activity,
+  exchange: (args) => walkthroughs.exchange(args.exchange) ?? activity.exchange(args),
   snapshot: () => {
     if (scenario === "broken") throw internalError("snapshot did not answer");
     return structuredClone(snapshot);
@@ -786,9 +783,7 @@ export async function call<K extends keyof Commands>(
   ...args: Commands[K]["args"] extends null ? [] : [args: Commands[K]["args"]]
 ): Promise<Commands[K]["result"]> {
   await later(scenario === "slow" ? 1_500 : 5);
-  const handler = handlers[name];
-  if (!handler) throw internalError(`command ${name} not found`);
-  return structuredClone(await handler(args[0] as Commands[K]["args"]));
+  return structuredClone(await handlers[name](args[0] as Commands[K]["args"]));
 }
 
 /** Opens what the address asks for, once the page is there. */

@@ -6,7 +6,6 @@
 import type { Certainty } from "../src/lib/contract/Certainty";
 import type { AppError } from "../src/lib/contract/AppError";
 import type { ApplicationView } from "../src/lib/contract/ApplicationView";
-import type { Commands } from "../src/lib/contract/Commands";
 import type { ExchangeView } from "../src/lib/contract/ExchangeView";
 import type { Panel } from "../src/lib/contract/Panel";
 import type { PitfallText } from "../src/lib/contract/PitfallText";
@@ -18,6 +17,7 @@ import type { WalkthroughAnswers } from "../src/lib/contract/WalkthroughAnswers"
 import type { WalkthroughId } from "../src/lib/contract/WalkthroughId";
 import type { WalkthroughText } from "../src/lib/contract/WalkthroughText";
 import type { WebhookReport } from "../src/lib/contract/WebhookReport";
+import type { Handlers } from "./handlers";
 
 /** What they need of the rest. */
 export interface World {
@@ -29,12 +29,6 @@ export interface World {
   application: (id: string, name: string, change?: Partial<ApplicationView>) => ApplicationView;
   scenario: string;
 }
-
-type Handlers = {
-  [K in keyof Commands]?: (
-    args: Commands[K]["args"],
-  ) => Commands[K]["result"] | Promise<Commands[K]["result"]>;
-};
 
 const pitfall = (sign: string, remedy: string, certainty: Certainty = "documented"): PitfallText => ({
   sign,
@@ -234,7 +228,7 @@ X-ScaiKey-Signature: t=1795525512,v1=${hex(1)}`,
 };
 
 /** The handlers; and `progress`, which is to be called before a snapshot is given away. */
-export function fakeWalkthroughs(world: World): { handlers: Handlers; progress: () => void } {
+export function fakeWalkthroughs(world: World) {
   const { snapshot, publish, find, later, renew, scenario } = world;
   const practice = snapshot.instances.find((instance) => instance.practice !== null);
   const fresh: WalkthroughAnswers = {
@@ -319,7 +313,8 @@ export function fakeWalkthroughs(world: World): { handlers: Handlers; progress: 
   }
   progress();
 
-  let nextExchange = 100;
+  // Above those of the activity.
+  let nextExchange = 10_000;
   function record(status: string, path: string): number {
     const id = nextExchange++;
     const code = Number(status.split(" ")[0]);
@@ -405,7 +400,7 @@ export function fakeWalkthroughs(world: World): { handlers: Handlers; progress: 
 
   const textOf = (id: WalkthroughId, index: number) => TEXTS.find((text) => text.id === id)?.steps[index];
 
-  const handlers: Handlers = {
+  const handlers = {
     walkthroughs: () => TEXTS,
     answer_walkthrough: ({ walkthrough, answers: given }) => {
       answers.set(walkthrough, given);
@@ -500,14 +495,8 @@ export function fakeWalkthroughs(world: World): { handlers: Handlers; progress: 
       publish();
       return report;
     },
-    open_page: () => null,
-    exchange: ({ exchange }) => {
-      const found = exchanges.get(exchange);
-      if (!found) throw new Error("It is not remembered any more.");
-      return found;
-    },
-  };
-  return { handlers, progress };
+  } satisfies Partial<Handlers>;
+  return { handlers, progress, exchange: (id: number) => exchanges.get(id) };
 }
 
 /** The walkthrough that an address asks for. */

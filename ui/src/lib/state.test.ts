@@ -39,9 +39,26 @@ describe("the short state", () => {
     ["no keychain", failed("keychainMissing"), 0, "no keychain", "bad"],
     ["a locked keychain", failed("keychainLocked"), 0, "keychain locked", "bad"],
     ["no host", failed("hostNotFound"), 0, "offline", "bad"],
+    ["the other flavour's endpoint", failed("wrongFlavour"), 0, "wrong endpoint", "bad"],
+    ["a refused scope", failed("scopeRefused"), 0, "scope refused", "bad"],
     ["anything else", failed("internal"), 0, "error", "bad"],
   ])("of %s", (_, application, now, words, tone) => {
     expect(shortState(application, now)).toMatchObject({ words, tone });
+  });
+
+  // As they stand in src-tauri/core/src/contract/error.rs; the others come of calls, drafts and the app itself.
+  it.each(
+    (
+      "keychainLocked keychainMissing keychainDenied keychainTimedOut keychainFailed secretMissing " +
+      "secretForOtherHost hostNotFound connectionRefused unreachable timedOut connectionClosed tls proxy " +
+      "redirected notJson malformedAnswer answerTooLarge clientRefused scopeRefused wrongFlavour grantRefused " +
+      "endpointNotFound rateLimited serverUnavailable serverRefused unsafeEndpoint endpointUnknown"
+    ).split(" "),
+  )("has a few words of its own for %s", (kind) => {
+    const { words } = shortState(failed(kind), 0);
+    expect(words).not.toBe("error");
+    // The sidebar has room for so many beside the name.
+    expect(words.length).toBeLessThanOrEqual(15);
   });
 
   it("shows how much of the life is left", () => {

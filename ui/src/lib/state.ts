@@ -13,26 +13,42 @@ export interface ShortState {
 
 const LAST_MINUTE_MS = 60_000;
 
-const isOffline = ({ kind }: AppError): boolean =>
-  kind === "hostNotFound" || kind === "unreachable" || kind === "connectionRefused" || kind === "timedOut";
+const OFFLINE = "offline";
 
-function failure(error: AppError): string {
-  switch (error.kind) {
-    case "clientRefused":
-      return "wrong secret";
-    case "secretMissing":
-      return "no secret";
-    case "keychainLocked":
-      return "keychain locked";
-    case "keychainMissing":
-    case "keychainDenied":
-    case "keychainTimedOut":
-    case "keychainFailed":
-      return "no keychain";
-    default:
-      return isOffline(error) ? "offline" : "error";
-  }
-}
+/** What a token request can fail with. What only a call can come to, such as a scope that is missing, is not here. */
+const FAILURES: Partial<Record<string, string>> = {
+  hostNotFound: OFFLINE,
+  unreachable: OFFLINE,
+  connectionRefused: OFFLINE,
+  timedOut: OFFLINE,
+  connectionClosed: "cut off",
+  tls: "TLS failed",
+  proxy: "proxy failed",
+  secretMissing: "no secret",
+  secretForOtherHost: "other host",
+  keychainLocked: "keychain locked",
+  keychainMissing: "no keychain",
+  keychainDenied: "no keychain",
+  keychainTimedOut: "no keychain",
+  keychainFailed: "no keychain",
+  clientRefused: "wrong secret",
+  wrongFlavour: "wrong endpoint",
+  scopeRefused: "scope refused",
+  grantRefused: "grant refused",
+  serverRefused: "refused",
+  endpointNotFound: "wrong path",
+  endpointUnknown: "no endpoint",
+  unsafeEndpoint: "unsafe endpoint",
+  redirected: "redirected",
+  notJson: "not JSON",
+  malformedAnswer: "odd answer",
+  answerTooLarge: "huge answer",
+  rateLimited: "rate limited",
+  serverUnavailable: "server down",
+};
+
+const failure = ({ kind }: AppError): string => FAILURES[kind] ?? "error";
+const isOffline = (error: AppError): boolean => failure(error) === OFFLINE;
 
 export function shortState({ token, phase, secret }: ApplicationView, now: number): ShortState {
   const expiresAt = token?.expiresAt ?? null;

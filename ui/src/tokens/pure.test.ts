@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { draftOf } from "../lib/draft";
 import { applicationView, START, tokenView } from "./example";
-import { jsonPieces, LONGEST_COLOURED } from "./json";
+import { jsonPieces } from "./json";
 import { lifeLabels, lifeOf, type LifeMark } from "./life";
+import { LONGEST_COLOURED } from "./pieces";
 import { secretNotices, withoutStrays } from "./secret";
+import { shellPieces } from "./shell";
 import { beginning, counted, textPieces } from "./text";
 import { copyWords, dialOf, renewalWords, verdictWords } from "./words";
 
@@ -45,6 +47,44 @@ describe("jsonPieces", () => {
     for (const unit of ['"', "\\", '"\\', '" ', "-", "t", " "]) {
       const text = unit.repeat(Math.floor(LONGEST_COLOURED / unit.length));
       expect(joined(jsonPieces(text))).toBe(text);
+    }
+    expect(performance.now() - began).toBeLessThan(3_000);
+  });
+});
+
+describe("shellPieces", () => {
+  const of = (text: string, kind: string) =>
+    shellPieces(text).flatMap((piece) => (piece.kind === kind ? piece.text : []));
+
+  it.each([
+    "# a remark\ncurl -u 'svc_1':\"$CLIENT_SECRET\" \\\n  'https://a/?b=#c'",
+    "ENCODED_SECRET=$(printf %s \"$X\" | od -An -tx1 -v | tr -d ' \\n' | sed 's/../%&/g')\ncurl",
+    "curl --data-raw '{\"a\":\n# no remark\n\"it'\\''s\"}'",
+    'unclosed "$A \\',
+    "unclosed 'a $B",
+    '$ ${ ${A $1 "$" \\',
+    "",
+    "\u202e-x \ud800",
+  ])("keeps every character of %j", (text) => {
+    expect(joined(shellPieces(text))).toBe(text);
+  });
+  it("tells remarks, options, strings and variables apart", () => {
+    const text = '# with $X\ncurl -u \'a b\':"$CLIENT_SECRET" --data-raw=x a-b https://h/#c -H "A: \\"$T -q"';
+    expect(of(text, "remark")).toEqual(["# with $X"]);
+    expect(of(text, "option")).toEqual(["-u", "--data-raw", "-H"]);
+    expect(of(text, "variable")).toEqual(["$CLIENT_SECRET", "$T"]);
+    expect(of(text, "string")).toEqual(["'a b'", '"', '"', '"A: \\"', ' -q"']);
+  });
+  it("takes what stands between quotes as it is, over several lines too", () => {
+    expect(of("-d '$A\n# b\n-c'", "string")).toEqual(["'$A\n# b\n-c'"]);
+    expect(of('"a\n# b"', "remark")).toEqual([]);
+    expect(of('"a \\$B"', "variable")).toEqual([]);
+  });
+  it("takes time in proportion to the text", () => {
+    const began = performance.now();
+    for (const unit of ['"', "'", "\\", "$", " -", "#\n", '"$', "${"]) {
+      const text = unit.repeat(Math.floor(LONGEST_COLOURED / unit.length));
+      expect(joined(shellPieces(text))).toBe(text);
     }
     expect(performance.now() - began).toBeLessThan(3_000);
   });

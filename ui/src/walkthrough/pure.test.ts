@@ -36,10 +36,11 @@ describe("a text to the byte", () => {
 });
 
 describe("the words", () => {
-  it("name the source of what is documented only", () => {
+  it("name the source, where there is one", () => {
     const source = "quickstart, step 2";
     expect(certaintyWords({ certainty: "documented", source })).toBe("Documented: quickstart, step 2");
-    expect(certaintyWords({ certainty: "inferred", source })).toBe("Inferred");
+    expect(certaintyWords({ certainty: "inferred", source })).toBe("Inferred: quickstart, step 2");
+    expect(certaintyWords({ certainty: "inferred", source: "" })).toBe("Inferred");
     expect(certaintyWords({ certainty: "unknown", source: "" })).toBe("Not documented");
   });
   it("say how far it has come", () => {

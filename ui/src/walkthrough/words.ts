@@ -13,10 +13,10 @@ export const CERTAINTIES: Record<Certainty, { words: string; tone: "plain" | "ok
   unknown: { words: "Not documented", tone: "plain" },
 };
 
-/** `Documented: quickstart, step 2`. */
+/** `Documented: quickstart, step 2`; `Inferred: …` names what it was inferred from. */
 export function certaintyWords({ certainty, source }: Pick<StepRequest, "certainty" | "source">): string {
   const { words } = CERTAINTIES[certainty];
-  return certainty === "documented" && source !== "" ? `${words}: ${source}` : words;
+  return certainty !== "unknown" && source !== "" ? `${words}: ${source}` : words;
 }
 
 /** Who may register an application of a level (contract 1.4). */
@@ -51,10 +51,6 @@ export function howFar(text: WalkthroughText, view: WalkthroughView | undefined)
 /** Whether a walkthrough is about a saved application: then it is said which. */
 export const isAboutApplication = ({ steps }: WalkthroughText): boolean =>
   steps.some(({ action, panel }) => action !== null || (panel !== "none" && panel !== "webhook"));
-
-/** The lines of a request: a remark is none of what is sent. */
-export const linesOf = (text: string): { text: string; remark: boolean }[] =>
-  text.split("\n").map((line) => ({ text: line, remark: line.startsWith("#") }));
 
 /** A piece of a text beside another one. */
 export interface ComparedPiece {
