@@ -35,6 +35,8 @@ const STICKS_OUT: &str = r#"
         const style = getComputedStyle(around);
         // Hidden from the eye on purpose, for a screen reader only.
         if (style.clipPath === "inset(50%)") { edge = null; break; }
+        // A region that says so scrolls sideways, by keyboard too.
+        if (style.overflowX === "auto" && around.matches("[role=region][tabindex='0']")) { edge = null; break; }
         if (style.overflowX === "visible") continue;
         // Three dots say that there is more; anything else cuts it off, or hides it until one scrolls sideways.
         edge = style.textOverflow === "ellipsis" ? null : around.getBoundingClientRect();

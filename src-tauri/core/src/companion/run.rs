@@ -38,6 +38,8 @@ pub(super) struct World {
     keychain: Keychain,
     /// Secrets that the user chose to keep for this session only.
     session: Mutex<HashMap<SecretId, Secret>>,
+    /// Which of the secrets that were read hold a character that is form-encoded.
+    reserved: Mutex<HashMap<SecretId, bool>>,
     config: Mutex<Box<dyn ConfigStore>>,
     replies: Mutex<HashMap<ReplyId, oneshot::Sender<Result<Answer, AppError>>>>,
     last_reply: AtomicU64,
@@ -57,6 +59,7 @@ impl World {
             clock,
             keychain,
             session: Mutex::default(),
+            reserved: Mutex::default(),
             config: Mutex::new(config),
             replies: Mutex::default(),
             last_reply: AtomicU64::new(0),
@@ -75,12 +78,25 @@ impl World {
 
     /// The text of a kept secret.
     pub(super) async fn read_secret(&self, keeping: SecretKeeping) -> Result<Secret, AppError> {
-        match keeping {
-            SecretKeeping::Keychain(id) => self.keychain.get(id).await,
+        let (id, secret) = match keeping {
+            SecretKeeping::Keychain(id) => (id, self.keychain.get(id).await?),
             SecretKeeping::Session(id) => {
-                locked(&self.session).get(&id).cloned().ok_or(AppError::SecretMissing)
+                (id, locked(&self.session).get(&id).cloned().ok_or(AppError::SecretMissing)?)
             }
-            SecretKeeping::None => Err(AppError::SecretMissing),
+            SecretKeeping::None => return Err(AppError::SecretMissing),
+        };
+        locked(&self.reserved).insert(id, has_reserved(secret.expose()));
+        Ok(secret)
+    }
+
+    /// Whether a secret holds a character that is form-encoded; `None` before it was read in this run. So a
+    /// page that shows a command need not have the keychain asked.
+    pub(super) fn is_reserved(&self, keeping: SecretKeeping) -> Option<bool> {
+        match keeping {
+            SecretKeeping::Keychain(id) | SecretKeeping::Session(id) => {
+                locked(&self.reserved).get(&id).copied()
+            }
+            SecretKeeping::None => None,
         }
     }
 

@@ -181,14 +181,16 @@ pub(super) fn answers(config: &Config, walkthrough: &Walkthrough) -> Walkthrough
     let instance = chosen.or_else(|| proposed_instance(&config.instances));
     answers.instance = instance.map(|instance| instance.id);
     let applications = instance.map_or(&[][..], |instance| &instance.applications);
+    // The level cannot be changed later: who chooses another one needs another application.
+    let fits = |application: &&Application| {
+        answers.level.is_none() || application.registration.level().map(Level::name) == answers.level
+    };
     let chosen = applications.iter().find(|application| Some(application.id) == answers.application);
-    let application = chosen.or_else(|| match (walkthrough.proposes, applications) {
-        (Proposal::OnlyOne, [only]) => {
-            let fits = answers.level.is_none() || only.registration.level().map(Level::name) == answers.level;
-            fits.then_some(only)
-        }
+    let proposed = || match (walkthrough.proposes, applications) {
+        (Proposal::OnlyOne, [only]) => Some(only),
         _ => None,
-    });
+    };
+    let application = chosen.or_else(proposed).filter(fits);
     answers.application = application.map(|application| application.id);
     answers
 }

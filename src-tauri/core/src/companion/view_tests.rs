@@ -86,6 +86,10 @@ fn where_nothing_was_chosen_something_is_proposed() {
         let answers = WalkthroughAnswers { level: Some(level), ..WalkthroughAnswers::default() };
         config.walkthroughs.insert(ServiceToService, answers);
         assert_eq!(chosen(&config, ServiceToService), (Some(3), application));
+        // Nor does one that was chosen before that.
+        let answers = WalkthroughAnswers { level: Some(level), ..answered(3, 30) };
+        config.walkthroughs.insert(ServiceToService, answers);
+        assert_eq!(chosen(&config, ServiceToService), (Some(3), application));
     }
 }
 

@@ -8,7 +8,7 @@ use crate::contract::{
     AppError, CallReport, CodeSample, EndpointRequest, HttpMethod, KeychainStatus, PageLink, StepAction,
     StepOutcome, StepRequest, WalkthroughAnswers, WalkthroughId, WebhookReport,
 };
-use crate::model::{ApplicationId, InstanceId, InstanceKind, SecretKeeping};
+use crate::model::{ApplicationId, InstanceId, InstanceKind};
 use crate::oauth::refusal::has_reserved;
 use crate::scaikey::{self, ADMIN_READ, TENANTS_PATH};
 use crate::secret::Secret;
@@ -90,12 +90,13 @@ impl Companion {
         let (Some(application), Ok(config)) = (self.answers(id).application, self.config().await) else {
             return false;
         };
-        let keeping = config.find(application).map(|(_, found)| found.secret);
-        match keeping {
-            Some(keeping) if ready || matches!(keeping, SecretKeeping::Session(_)) => {
+        let Some(keeping) = config.find(application).map(|(_, found)| found.secret) else { return false };
+        match self.world.is_reserved(keeping) {
+            Some(known) => known,
+            None if ready => {
                 self.world.read_secret(keeping).await.is_ok_and(|secret| has_reserved(secret.expose()))
             }
-            _ => false,
+            None => false,
         }
     }
 

@@ -297,7 +297,7 @@ const REPAIR_403: Walkthrough = Walkthrough {
             meaning: "A scope was asked for without an admin scope in it: the request is to be mended. None was \
                       asked for: the application is allowed none. That is concluded from the documented rule.",
             panel: Panel::Diagnosis,
-            action: Some(StepAction::RequestToken),
+            action: None,
             request: RequestTemplate::Decode,
             condition: Condition::ScopesSeen,
             pitfalls: &[pitfall(

@@ -32,7 +32,9 @@ fn step_progress(step: &Step, facts: &Facts) -> StepProgress {
 #[must_use]
 pub fn blocked(action: StepAction, facts: &Facts) -> Option<&'static str> {
     let Some(instance) = facts.instance else { return Some("Choose an instance first.") };
-    let Some(application) = &facts.application else { return Some("Register an application first.") };
+    let Some(application) = &facts.application else {
+        return Some("Choose or register an application first.");
+    };
     let no_secret = application.secret == SecretView::Missing;
     let no_scaikey = "Only a ScaiKey has this. The chosen instance is another provider.";
     match action {
@@ -515,7 +517,7 @@ mod tests {
             check_blocked(
                 action,
                 &Facts { application: None, ..ready() },
-                Some("Register an application first."),
+                Some("Choose or register an application first."),
             );
         }
         let instance = |practice, scaikey| Facts {
