@@ -11,6 +11,9 @@ use crate::contract::{Check, CheckName, Outcome, TokenKind, Verdict};
 /// The reason of the signature's check while keys are on their way.
 const PENDING: &str = "The issuer's keys are being fetched";
 
+/// A server's `Date` says no more than this.
+const DATE_STEP_MS: i64 = 1_000;
+
 /// Clocks that differ by less are called the same.
 const CLOCKS_AGREE_MS: i64 = 5_000;
 
@@ -288,7 +291,12 @@ fn clock(offset: Option<i64>) -> (&'static str, String, Option<String>) {
     match offset {
         None => ("your clock", "By your clock; the server's is not known".to_owned(), None),
         Some(offset) => {
-            let apart = format!("Your clock and the server's differ by {}", difference(offset));
+            // `Date` has whole seconds (RFC 9110 §5.6.7), so less than one is no difference that is known.
+            let apart = if offset.saturating_abs() < DATE_STEP_MS {
+                "Your clock and the server's agree to the second".to_owned()
+            } else {
+                format!("Your clock and the server's differ by {}", difference(offset))
+            };
             let wrong = (offset.saturating_abs() >= CLOCKS_AGREE_MS).then(|| clock_is_off(offset));
             ("the server's clock", apart, wrong)
         }
@@ -549,7 +557,8 @@ mod tests {
     fn time_goes_by_the_servers_clock() {
         let at = |s: i64| format!("{{\"exp\":{}}}", NOW / 1000 + s);
         for (payload, offset, ending) in [
-            (at(10), 200, (Passed, "Your clock and the server's differ by 0.2 s", None)),
+            (at(10), 200, (Passed, "Your clock and the server's agree to the second", None)),
+            (at(10), 1_200, (Passed, "Your clock and the server's differ by 1.2 s", None)),
             (
                 at(-60),
                 -420_000,
