@@ -4,15 +4,18 @@
 export const LONGEST_INDENTED = 200 * 1024;
 const STEP = "  ";
 
-/** Whether a text is JSON. */
-export function isJson(text: string): boolean {
+/** Why a text is not JSON; `null` where it is. */
+export function jsonFault(text: string): string | null {
   try {
     JSON.parse(text);
-    return true;
-  } catch {
-    return false;
+    return null;
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message : String(thrown);
   }
 }
+
+/** Whether a text is JSON. */
+export const isJson = (text: string): boolean => jsonFault(text) === null;
 
 // Sticky and without nested repetition: each takes time linear in what it matches.
 const STRING = /"(?:[^"\\]|\\[^])*"?/y;

@@ -8,7 +8,7 @@ import { SHOWN_FOR_MS } from "../tokens/reveal.svelte";
 import CallEndpoint from "./CallEndpoint.svelte";
 import { aReport, aSuggestion } from "./example";
 import { PREVIEW_AFTER_MS } from "./preview.svelte";
-import { challengeWords, documented, gaps, jsonFault, requestOf, trialWords } from "./words";
+import { challengeWords, documented, gaps, bodyFault, requestOf, trialWords } from "./words";
 
 const { call } = vi.hoisted(() => ({ call: vi.fn() }));
 vi.mock("../lib/ipc", () => ({
@@ -71,8 +71,8 @@ describe("what is read from a call", () => {
     expect(gaps("/a/b")).toEqual([]);
   });
   it("is whether the body is JSON", () => {
-    expect([jsonFault(""), jsonFault(" "), jsonFault('{"a":1}')]).toEqual([null, null, null]);
-    expect(jsonFault("{a:1}")).not.toBeNull();
+    expect([bodyFault(""), bodyFault(" "), bodyFault('{"a":1}')]).toEqual([null, null, null]);
+    expect(bodyFault("{a:1}")).not.toBeNull();
   });
   it("leaves out what has no value, and a body where there can be none", () => {
     const typed = {

@@ -1,4 +1,5 @@
 /** What can be read from a call as it is typed, and words for what came of it. */
+import { jsonFault } from "../activity/pretty";
 import type { ApiTrial } from "../lib/contract/ApiTrial";
 import type { BadToken } from "../lib/contract/BadToken";
 import type { ChallengeView } from "../lib/contract/ChallengeView";
@@ -14,16 +15,8 @@ export const takesBody = (method: HttpMethod): boolean =>
 /** The parts of a path that are to be filled in: `{tenant_id}`. */
 export const gaps = (path: string): string[] => path.match(/\{[^{}]*\}/g) ?? [];
 
-/** Why a text is no JSON; `null` where it is, or where there is none. */
-export function jsonFault(text: string): string | null {
-  if (text.trim() === "") return null;
-  try {
-    JSON.parse(text);
-    return null;
-  } catch (thrown) {
-    return thrown instanceof Error ? thrown.message : String(thrown);
-  }
-}
+/** What is wrong with a body as JSON; `null` where nothing is, or where there is none. */
+export const bodyFault = (text: string): string | null => (text.trim() === "" ? null : jsonFault(text));
 
 /** A call as it is typed. */
 export interface TypedCall {

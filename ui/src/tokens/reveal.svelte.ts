@@ -80,3 +80,20 @@ export class Reveal<K> {
     };
   }
 }
+
+/**
+ * A {@link Reveal} for a component, to be called while that is made: it ends with it, and with another value of
+ * `which`, because then what was revealed is not what the component shows.
+ */
+export function revealing<K>(read: (of: K) => Promise<string>, which: () => unknown): Reveal<K> {
+  const reveal = new Reveal(read);
+  const shown = $derived(which());
+  $effect(() => reveal.guard());
+  $effect(() => {
+    void shown;
+    return () => {
+      reveal.hide();
+    };
+  });
+  return reveal;
+}

@@ -174,9 +174,13 @@ describe("the activity", () => {
       rows = [];
       return null;
     };
-    await fireEvent.click(screen.getByTestId("clear-activity"));
+    const clear = screen.getByTestId("clear-activity");
+    clear.focus();
+    await fireEvent.click(clear);
     await settle();
     expect(shown()).toHaveLength(0);
+    expect(companion.announcement).toContain("The activity is forgotten");
+    expect(document.activeElement).toBe(clear);
     expect(screen.getByTestId("activity-empty").textContent).toContain("Nothing was asked yet");
   });
   it("says why it could not be read", async () => {

@@ -1,4 +1,5 @@
 /** Views for tests. */
+import { aReport as aCallReport } from "../endpoint/example";
 import { NO_ANSWERS } from "../lib/answers";
 import type { CallReport } from "../lib/contract/CallReport";
 import type { StepProgress } from "../lib/contract/StepProgress";
@@ -45,19 +46,8 @@ export const aView = (steps: StepProgress[], answers: Partial<WalkthroughAnswers
   ),
 });
 
-export const aCall = (change: Partial<CallReport> = {}): CallReport => ({
-  exchange: 7,
-  status: 200,
-  reason: "OK",
-  durationMs: 38,
-  url: "https://scaikey.example/api/v1/admin/tenants/",
-  redirectedFrom: null,
-  body: { text: "[]", bytes: 2, cut: false, masked: false, mediaType: "application/json" },
-  table: null,
-  challenges: [],
-  error: null,
-  ...change,
-});
+export const aCall = (change: Partial<CallReport> = {}): CallReport =>
+  aCallReport({ exchange: 7, table: null, ...change });
 
 export const aReport = (change: Partial<WebhookReport> = {}): WebhookReport => ({
   checks: [

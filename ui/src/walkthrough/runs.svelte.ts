@@ -1,5 +1,6 @@
 /** What running a step came to. It is kept while the app runs, so that a step can be left and come back to. */
 import { SvelteMap } from "svelte/reactivity";
+import { millis, statusWords } from "../activity/words";
 import { companion } from "../lib/companion.svelte";
 import type { AppError } from "../lib/contract/AppError";
 import type { StepOutcome } from "../lib/contract/StepOutcome";
@@ -47,10 +48,11 @@ class Runs {
       const run = await attempt(walkthrough, step, application);
       const before = this.#done.get(key);
       this.#done.set(key, { application, ...run });
-      const took = run.duration === null ? "" : ` in ${run.duration} ms`;
-      if (run.error === null) companion.announce(`${run.status}${took}`);
-      // An alert with other words is read out by itself.
-      else if (run.error.title === before?.error?.title) companion.announce(run.error.title);
+      const took = run.duration === null ? "" : ` in ${millis(run.duration)}`;
+      // An alert is read out by itself, but not when it says the same again.
+      const title = run.error?.title;
+      const again = title !== undefined && title === before?.error?.title;
+      companion.announce(`${run.status}${took}${again ? `: ${title}` : ""}`);
     } finally {
       this.#busy.delete(key);
     }
@@ -86,7 +88,7 @@ async function measured(exchange: number | null): Promise<Pick<Run, "status" | "
   try {
     const { response, summary } = await call("exchange", { exchange });
     return {
-      status: response === null ? "No answer" : statusOf(response.line),
+      status: response === null ? statusWords(summary) : statusOf(response.line),
       duration: summary.durationMs,
     };
   } catch {

@@ -8,6 +8,7 @@ import type { StepProgress } from "../lib/contract/StepProgress";
 import type { StepText } from "../lib/contract/StepText";
 import type { WalkthroughAnswers } from "../lib/contract/WalkthroughAnswers";
 import { anApplication, anError, anInstance, aSnapshot, aToken, somePreferences } from "../lib/example";
+import { tokenDetails } from "../tokens/example";
 import { aCall, aReport, aStep, aText, aView, progress } from "./example";
 import WalkthroughPage from "./WalkthroughPage.svelte";
 import WalkthroughsPage from "./WalkthroughsPage.svelte";
@@ -197,11 +198,17 @@ describe("a step", () => {
     await click("step-run");
     expect((await screen.findByTestId("step-error")).textContent).toContain("What happened: missingScope.");
     expect(screen.getByText("403 Forbidden")).toBeTruthy();
+    expect(companion.announcement).toContain("403 Forbidden in 38 ms");
+    // The alert's words do not change, so it says nothing the second time.
+    await click("step-run");
+    await waitFor(() => {
+      expect(companion.announcement).toContain("403 Forbidden in 38 ms: What happened: missingScope.");
+    });
     answers["run_step"] = { exchange: 8, call: aCall() };
     await click("error-action-askForScopes");
     expect(call).toHaveBeenCalledWith("ask_for_scopes", { application: whose, scopes: ["admin:read"] });
     expect(await screen.findByText("200 OK")).toBeTruthy();
-    expect(called("run_step")).toHaveLength(2);
+    expect(called("run_step")).toHaveLength(3);
     expect(screen.queryByTestId("step-error")).toBeNull();
   });
 
@@ -229,6 +236,11 @@ describe("a step", () => {
     publish({ step: { action: "listTenants" }, given: { application: null } });
     flushSync();
     expect(screen.queryByText("200 OK")).toBeNull();
+  });
+
+  it("has a space before the arrow that leads out of the app", () => {
+    show({});
+    expect(screen.getByTestId("open-documentation").textContent).toBe("ScaiKey's page about it\u00a0↗");
   });
 
   it("keeps hostile text inert", async () => {
@@ -406,6 +418,39 @@ describe("the panels", () => {
     expect(screen.getByTestId("secret-trial-old").dataset["outcome"]).toBe("refused");
     expect(screen.getByTestId("secret-overlap").textContent).toContain("does not document");
   });
+});
+
+it.each([
+  "none",
+  "register",
+  "chooseLevel",
+  "chooseScopes",
+  "token",
+  "endpoint",
+  "renewal",
+  "code",
+  "diagnosis",
+  "webhook",
+  "newSecret",
+  "secretTrials",
+] as const)("everything of the panel %s that can be used or read by columns has a name", async (panel) => {
+  const table = { columns: ["name"], rows: [["Acme"]], total: 1, around: [] };
+  answers["run_step"] = { exchange: 7, call: aCall({ table }) };
+  answers["inspect_token"] = tokenDetails();
+  answers["code_samples"] = [{ language: "curl", label: "curl", run: "", text: "curl x" }];
+  show({
+    step: { panel, action: "listTenants" },
+    given: { level: "TENANT" },
+    application: { token: aToken(), candidate: { new: null, old: null } },
+    instance: { practice: PRACTICE },
+  });
+  await screen.findByTestId("step-request");
+  await click("step-run");
+  await screen.findByText("200 OK");
+  for (const role of ["button", "textbox", "combobox", "radio", "checkbox", "table", "region"])
+    expect(screen.queryAllByRole(role, { name: /^\s*$/ }).map(({ outerHTML }) => outerHTML)).toEqual([]);
+  for (const input of document.querySelectorAll("input"))
+    expect(input.labels?.length ?? 0, input.outerHTML).toBeGreaterThan(0);
 });
 
 describe("the webhook", () => {

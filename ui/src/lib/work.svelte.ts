@@ -1,6 +1,6 @@
-/** Something a panel does on a click: whether it is under way, and why it failed. */
-import type { AppError } from "../lib/contract/AppError";
-import { toAppError } from "../lib/ipc";
+/** Something that is done on a click: whether it is under way, and why it failed. */
+import type { AppError } from "./contract/AppError";
+import { toAppError } from "./ipc";
 
 export class Work {
   #busy = $state(false);
