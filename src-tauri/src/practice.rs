@@ -69,7 +69,7 @@ impl Host {
         };
         let id = match companion.practice_seed().await? {
             Some((instance, applications)) => {
-                register_saved(&practice, &applications);
+                register_saved(companion, &practice, &applications).await;
                 follow_port(companion, &practice, &instance).await?;
                 instance.id
             }
@@ -152,8 +152,10 @@ impl Host {
         let (practice, client_id) = self.registered(companion, application).await?;
         let mut allowed = practice.allowed_scopes(&client_id).map_err(refused)?;
         allowed.extend(scopes.iter().filter(|scope| !allowed.contains(scope)).cloned().collect::<Vec<_>>());
-        let allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
-        practice.set_allowed_scopes(&client_id, &allowed).map_err(refused)
+        let named: Vec<&str> = allowed.iter().map(String::as_str).collect();
+        practice.set_allowed_scopes(&client_id, &named).map_err(refused)?;
+        companion.scopes_allowed(application, allowed).await;
+        Ok(())
     }
 
     /// The server with the client ID of an application of the practice instance.
@@ -219,7 +221,7 @@ async fn start(before: Option<PracticeView>) -> Result<Practice, AppError> {
 }
 
 /// The server stores nothing, so it is told what was registered before.
-fn register_saved(practice: &Practice, applications: &[PracticeApplication]) {
+async fn register_saved(companion: &Companion, practice: &Practice, applications: &[PracticeApplication]) {
     for PracticeApplication { application, secret } in applications {
         let Registration::ScaiKey { level, application_type } = &application.registration else { continue };
         let level = match level {
@@ -227,17 +229,20 @@ fn register_saved(practice: &Practice, applications: &[PracticeApplication]) {
             Level::Partner { .. } => scaikey_practice::Level::Partner,
             Level::Tenant { tenant_slug } => scaikey_practice::Level::Tenant { slug: tenant_slug.clone() },
         };
+        let allowed = allowed(&application.scopes);
         let known = NewApplication {
             application_type: match application_type {
                 ApplicationType::Service => scaikey_practice::ApplicationType::Service,
                 ApplicationType::Web => scaikey_practice::ApplicationType::Web,
             },
-            allowed_scopes: allowed(&application.scopes),
+            allowed_scopes: allowed.clone(),
             ..NewApplication::service(&application.name, level, &[])
         };
         // One that the server cannot take, such as a second one with the same client ID, is refused there
         // when it asks for a token; that says more than an error here.
-        let _ = practice.register(known.with_credentials(&application.client_id, secret.expose()));
+        if practice.register(known.with_credentials(&application.client_id, secret.expose())).is_ok() {
+            companion.scopes_allowed(application.id, allowed).await;
+        }
     }
 }
 
@@ -316,7 +321,7 @@ async fn register(
         client_authentication: ClientAuthentication::ClientSecretBasic,
         renewal: Renewal { enabled: true, margin_seconds: None },
     };
-    match companion.save_application(draft(Keep::Keychain)).await {
+    let id = match companion.save_application(draft(Keep::Keychain)).await {
         // Without a keychain one can still practise: this secret protects nothing, and the page shows that
         // it is kept for this session only.
         Err(
@@ -327,7 +332,9 @@ async fn register(
             | AppError::KeychainFailed { .. },
         ) => companion.save_application(draft(Keep::Session)).await,
         other => other,
-    }
+    }?;
+    companion.scopes_allowed(id, scopes).await;
+    Ok(id)
 }
 
 /// `name`, `name 2` …: the first that no application of the practice instance has.

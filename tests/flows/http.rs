@@ -443,7 +443,7 @@ async fn f_srv_22_a_body_without_end_is_left_at_the_limit() {
         let server = RawServer::start(&[Step::ReadRequest, head, Step::Flood(ONE_GB)]).await;
         let error = send(patient(), &DIRECT, &post(server.url("/token"))).await.unwrap_err();
         let url = format!("http://localhost:{}/token", server.port());
-        assert_eq!(error, AppError::AnswerTooLarge { limit: 1_048_576, url });
+        assert_eq!(error, AppError::AnswerTooLarge { stage: Stage::Token, limit: 1_048_576, url });
         let written = server.seen().first().unwrap().written;
         assert!(written < ONE_GB / 20, "{written} bytes were taken");
     }

@@ -306,7 +306,7 @@ class Companion {
   }
 
   /** Gives some answers of a walkthrough; the others stay. */
-  async #answer(walkthrough: WalkthroughId, change: Partial<WalkthroughAnswers>): Promise<void> {
+  async answerWalkthrough(walkthrough: WalkthroughId, change: Partial<WalkthroughAnswers>): Promise<void> {
     const view = this.#snapshot?.walkthroughs.find(({ id }) => id === walkthrough);
     const answers = { ...(view?.answers ?? NO_ANSWERS), ...change };
     await call("answer_walkthrough", { walkthrough, answers });
@@ -319,7 +319,7 @@ class Companion {
       // The instance may be in no snapshot that has come yet.
       this.take(await call("snapshot"));
       const instance = this.instanceOf(application)?.id ?? null;
-      await this.#answer("quickstart", { instance, application });
+      await this.answerWalkthrough("quickstart", { instance, application });
       this.open({ kind: "walkthrough", id: "quickstart", step: 0 });
     });
   }

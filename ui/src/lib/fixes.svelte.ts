@@ -151,6 +151,12 @@ export class Fixes {
       await this.again();
     },
     showToken: () => this.#options.showToken?.(),
+    startWalkthrough: async (action) => {
+      // It is about this application, whatever it was about before.
+      const [instance, application] = [this.#at.id, this.#id];
+      await companion.answerWalkthrough(action.walkthrough, { instance, application });
+      ANYWHERE.startWalkthrough(action);
+    },
     openAdminUi: () => call("open_page", { page: { kind: "adminUi", instance: this.#at.id } }),
   };
 

@@ -91,6 +91,10 @@ describe("carrying out", () => {
       use: { key: { kind: "platform" }, url: "https://b.example/token" },
     });
     await fixes().run({ kind: "startWalkthrough", walkthrough: "repair403" });
+    expect(call.mock.calls.find(([name]) => name === "answer_walkthrough")?.[1]).toMatchObject({
+      walkthrough: "repair403",
+      answers: { instance: "i1", application: "a1" },
+    });
     expect(companion.place).toEqual({ kind: "walkthrough", id: "repair403" });
   });
 });

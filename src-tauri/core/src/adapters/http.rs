@@ -215,7 +215,7 @@ impl Http {
         seen.answer = Some(head(&answer));
         seen.connection = Some(connection(&answer, place));
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        let body = self.read_body(answer, &request.url, place).await?;
+        let body = self.read_body(answer, request, place).await?;
         let date = date_millis(&headers, &header::DATE);
         let middle = sent.wall.saturating_add(arrived.wall.saturating_sub(sent.wall) / 2);
         Ok(HttpResponse {
@@ -234,9 +234,15 @@ impl Http {
     }
 
     /// A body that says it is too long is not begun; one that turns out to be is left there.
-    async fn read_body(&self, mut answer: Response, url: &Url, place: &Place) -> Result<Vec<u8>, AppError> {
+    async fn read_body(
+        &self,
+        mut answer: Response,
+        request: &HttpRequest,
+        place: &Place,
+    ) -> Result<Vec<u8>, AppError> {
         let limit = HttpResponse::LIMIT;
-        let too_large = || AppError::AnswerTooLarge { limit: limit as u64, url: shown_url(url) };
+        let (stage, url) = (request.stage, shown_url(&request.url));
+        let too_large = || AppError::AnswerTooLarge { stage, limit: limit as u64, url: url.clone() };
         if answer.content_length().is_some_and(|length| length > limit as u64) {
             return Err(too_large());
         }

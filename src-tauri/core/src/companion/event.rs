@@ -163,6 +163,13 @@ pub enum Event {
         /// Resolved with [`Answer::EventsSeen`].
         reply: ReplyId,
     },
+    /// The practice server allows an application these scopes.
+    Allowed {
+        /// Which.
+        application: ApplicationId,
+        /// All that it may ask for.
+        scopes: Vec<String>,
+    },
     /// A webhook was received or looked at.
     Webhook {
         /// What is known of it.

@@ -35,6 +35,8 @@ pub struct State {
     pub candidates: HashMap<ApplicationId, Candidate>,
     /// Applications whose secret was switched in this run, each with how many tokens it had had by then.
     pub switches: HashMap<ApplicationId, u32>,
+    /// What applications are allowed to ask for, where the practice server said so.
+    pub allowed: HashMap<ApplicationId, Vec<String>>,
     /// The webhook that was looked at last.
     pub webhook: Option<WebhookFacts>,
     /// The IDs of the events that were verified in this run.
@@ -324,6 +326,7 @@ impl State {
             clock_offsets: HashMap::new(),
             candidates: HashMap::new(),
             switches: HashMap::new(),
+            allowed: HashMap::new(),
             webhook: None,
             events_seen: BTreeSet::new(),
             activity: Activity::default(),

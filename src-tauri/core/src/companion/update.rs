@@ -146,6 +146,9 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             let seen = Answer::EventsSeen(state.events_seen.clone());
             effects.push(Effect::Reply { to: reply, result: Ok(seen) });
         }
+        Event::Allowed { application, scopes } => {
+            state.allowed.insert(application, scopes);
+        }
         Event::Webhook { facts, event_id } => {
             state.webhook = Some(facts);
             state.events_seen.extend(event_id);
@@ -956,6 +959,7 @@ fn forget_what_changed(state: &mut State, before: &Config, effects: &mut Vec<Eff
             }
             if current.is_none() {
                 state.candidates.remove(&old.id);
+                state.allowed.remove(&old.id);
                 state.slots.remove(&old.id);
             } else {
                 with_token(state, old.id, |standing, token| {

@@ -234,8 +234,7 @@ pub(super) fn facts(state: &State, walkthrough: &Walkthrough) -> Facts {
         from_last_run: not_asked
             && application.is_some_and(|application| state.loaded.contains(&application.id)),
         trouble: slot.and_then(trouble),
-        // What the practice server allows it, once that is asked.
-        allowed: None,
+        allowed: application.and_then(|application| state.allowed.get(&application.id)).cloned(),
         tenants_call: slot.and_then(|slot| slot.tenants_call),
         candidate: application.and_then(|application| candidate_view(state, application.id)),
         switched: switched.is_some(),

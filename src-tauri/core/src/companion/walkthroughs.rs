@@ -135,6 +135,12 @@ impl Companion {
         Ok(report)
     }
 
+    /// The practice server allows an application these scopes, and no others.
+    pub async fn scopes_allowed(&self, application: ApplicationId, scopes: Vec<String>) {
+        // A closed inbox means that the app is quitting.
+        let _ = self.inbox.send(Event::Allowed { application, scopes }).await;
+    }
+
     /// A webhook is here, and was not verified yet.
     pub async fn webhook_received(&self) {
         self.webhook(WebhookFacts::default(), None).await;

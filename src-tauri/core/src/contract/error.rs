@@ -302,6 +302,8 @@ pub enum AppError {
     },
     /// More than is accepted.
     AnswerTooLarge {
+        /// At which stage.
+        stage: Stage,
         /// The limit, in bytes.
         limit: u64,
         /// The URL, without query.
@@ -338,8 +340,6 @@ pub enum AppError {
     TokenRejected {
         /// What `WWW-Authenticate` said of it (RFC 6750 §3.1), if anything.
         challenge: Option<String>,
-        /// The token has ended by this computer's clock.
-        ended: bool,
         /// The server's clock minus this computer's, in milliseconds, where it is known.
         clock_offset_ms: Option<i64>,
         /// The server's words.

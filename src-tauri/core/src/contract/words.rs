@@ -244,20 +244,20 @@ fn table(error: AppError) -> ErrorView {
         )
         .fixes(retry_or_readdress(server.stage))
         .said(*server),
-        AppError::AnswerTooLarge { limit, url } => row(
+        AppError::AnswerTooLarge { stage, limit, url } => row(
             "answerTooLarge",
             format!("The answer of {} is larger than {}.", host_of(&url), bytes(limit)),
             "No token and no document is that large: check that the address is right. Of a list, ask for less at a time.",
         )
-        .fixes(vec![check_endpoints(), retry()])
+        .fixes(retry_or_readdress(stage))
         .detail(url),
         AppError::ClientRefused { method, alternatives, level, server } => {
             token::client_refused(method, alternatives, level, *server)
         }
         AppError::ScopeRefused { requested, server } => token::scope_refused(requested, *server),
         AppError::WrongFlavour { level, server } => token::wrong_flavour(level, *server),
-        AppError::TokenRejected { challenge, ended, clock_offset_ms, server } => {
-            api::token_rejected(challenge, ended, clock_offset_ms, *server)
+        AppError::TokenRejected { challenge, clock_offset_ms, server } => {
+            api::token_rejected(challenge, clock_offset_ms, *server)
         }
         AppError::ScopeMissing { has, requested, needs, server } => {
             api::scope_missing(has, requested, needs, *server)

@@ -35,7 +35,6 @@ pub fn explain(
         200..=299 => None,
         401 => Some(AppError::TokenRejected {
             challenge: bearer.and_then(|bearer| bearer.description.clone().or_else(|| bearer.error.clone())),
-            ended: false,
             clock_offset_ms: response.clock_offset_ms.or(token.clock_offset_ms),
             server: server(),
         }),

@@ -10,25 +10,16 @@ const CLOCK_MATTERS_MS: i64 = 60_000;
 
 pub(super) fn token_rejected(
     challenge: Option<String>,
-    ended: bool,
     clock_offset_ms: Option<i64>,
     server: ServerWords,
 ) -> ErrorView {
     let host = host_of(&server.url);
-    let title = if ended {
-        format!("The token has expired, and {host} does not take it any more.")
-    } else {
-        format!("{host} does not take this token.")
-    };
+    let title = format!("{host} does not take this token.");
     let off = clock_offset_ms.filter(|offset| offset.saturating_abs() > CLOCK_MATTERS_MS);
     let clock = off.map(|offset| format!("{}: set it. ", clock_is_off(offset)));
     let said = challenge.map(|said| format!("It said: {} ", sentence(&said)));
-    let help = if ended {
-        "Request a new one."
-    } else {
-        "Request a new one. If that is refused too, look at its checks: issuer, audience and signature must be what \
-         the API expects."
-    };
+    let help = "Request a new one. If that is refused too, look at its checks: issuer, audience and signature must \
+                be what the API expects.";
     row("tokenRejected", title, said.into_iter().chain(clock).collect::<String>() + help)
         .fixes(vec![ask_for(Vec::new())])
         .said(server)

@@ -66,9 +66,11 @@ fn after(error: &AppError) -> Option<AppError> {
         AppError::NotJson { .. } => {
             AppError::MalformedAnswer { what: text("There is no access_token in it."), server: server() }
         }
-        AppError::MalformedAnswer { .. } => {
-            AppError::AnswerTooLarge { limit: 1_048_576, url: text("https://id.example/") }
-        }
+        AppError::MalformedAnswer { .. } => AppError::AnswerTooLarge {
+            stage: Stage::Token,
+            limit: 1_048_576,
+            url: text("https://id.example/"),
+        },
         AppError::AnswerTooLarge { .. } => AppError::ClientRefused {
             method: ClientAuthentication::ClientSecretBasic,
             alternatives: vec![
@@ -86,7 +88,6 @@ fn after(error: &AppError) -> Option<AppError> {
         }
         AppError::WrongFlavour { .. } => AppError::TokenRejected {
             challenge: Some(text("invalid_token: no")),
-            ended: false,
             clock_offset_ms: None,
             server: said(Stage::Endpoint, 401, ""),
         },
@@ -185,7 +186,6 @@ fn samples() -> Vec<AppError> {
         },
         AppError::TokenRejected {
             challenge: None,
-            ended: true,
             clock_offset_ms: Some(-420_000),
             server: said(Stage::Endpoint, 401, ""),
         },
@@ -381,7 +381,6 @@ fn a_refused_token_is_told_with_a_clock_that_is_off() {
     let rejected = |clock_offset_ms| {
         view(AppError::TokenRejected {
             challenge: Some("invalid_token: The token is not valid yet".to_owned()),
-            ended: false,
             clock_offset_ms,
             server: said(Stage::Endpoint, 401, ""),
         })
