@@ -373,7 +373,7 @@ async fn contract_5_1_a_token_without_admin_scope_is_widened() {
     let error = scope_missing(&desk).await;
     let words = ["The token has no admin scope.", "asked for openid only", "a new one must be requested"];
     let repair = told(error.clone(), "scopeMissing", &words, "Repair it step by step");
-    assert_eq!(repair, FixAction::StartWalkthrough { walkthrough: WalkthroughId::Repair403 });
+    assert_eq!(repair, FixAction::StartWalkthrough { walkthrough: WalkthroughId::REPAIR_403 });
     let fix = told(error, "scopeMissing", &[], "Ask for admin:read and try again");
     desk.apply(fix).await.unwrap();
     assert_eq!(tenants(&desk).await.0, 200);

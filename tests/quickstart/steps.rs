@@ -102,8 +102,8 @@ fn the_token_request_of_each_level_and_client_authentication() {
             ClientAuthentication::ClientSecretPost,
         ] {
             let mut desk = Desk::new(level.clone(), &["openid", "users:read"], method);
-            assert_eq!(desk.request_token(WalkthroughId::Quickstart, 1), "openid users:read");
-            assert_eq!(desk.request_token(WalkthroughId::ServiceToService, 5), "openid users:read");
+            assert_eq!(desk.request_token(WalkthroughId::QUICKSTART, 1), "openid users:read");
+            assert_eq!(desk.request_token(WalkthroughId::SERVICE_TO_SERVICE, 5), "openid users:read");
         }
     }
 }
@@ -112,17 +112,17 @@ fn the_token_request_of_each_level_and_client_authentication() {
 fn the_repair_by_what_its_steps_show() {
     let basic = ClientAuthentication::ClientSecretBasic;
     let mut desk = Desk::new(Level::Global, &["openid"], basic);
-    assert_eq!(desk.request_token(WalkthroughId::Quickstart, 1), "openid");
-    let claims: Value = serde_json::from_str(&desk.run(WalkthroughId::Repair403, 0)).unwrap();
+    assert_eq!(desk.request_token(WalkthroughId::QUICKSTART, 1), "openid");
+    let claims: Value = serde_json::from_str(&desk.run(WalkthroughId::REPAIR_403, 0)).unwrap();
     assert_eq!(claims["scope"], "openid");
-    assert_eq!(desk.run(WalkthroughId::Repair403, 4), REFUSED);
+    assert_eq!(desk.run(WalkthroughId::REPAIR_403, 4), REFUSED);
 
-    let repaired: Value = serde_json::from_str(&desk.run(WalkthroughId::Repair403, 1)).unwrap();
+    let repaired: Value = serde_json::from_str(&desk.run(WalkthroughId::REPAIR_403, 1)).unwrap();
     assert_eq!(repaired["allowed_scopes"], json!(["openid", "admin:read"]));
-    assert_eq!(desk.run(WalkthroughId::Repair403, 4), REFUSED, "the old token stays narrow");
+    assert_eq!(desk.run(WalkthroughId::REPAIR_403, 4), REFUSED, "the old token stays narrow");
     desk.application.scopes.push("admin:read".to_owned());
-    assert_eq!(desk.request_token(WalkthroughId::Repair403, 3), "openid admin:read");
-    assert!(desk.run(WalkthroughId::Repair403, 4).contains("tnt_practiceacme"));
+    assert_eq!(desk.request_token(WalkthroughId::REPAIR_403, 3), "openid admin:read");
+    assert!(desk.run(WalkthroughId::REPAIR_403, 4).contains("tnt_practiceacme"));
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn both_secrets_are_tried_as_the_rotation_shows() {
     let mut desk = Desk::new(Level::Global, &["openid"], basic);
     let new = desk.practice.rotate_secret(&desk.application.client_id).unwrap();
     desk.variables.push(("NEW_CLIENT_SECRET", new));
-    let text = desk.run(WalkthroughId::RotateSecret, 2);
+    let text = desk.run(WalkthroughId::ROTATE_SECRET, 2);
     let answers: Vec<Value> =
         serde_json::Deserializer::from_str(&text).into_iter::<Value>().map(Result::unwrap).collect();
     assert_eq!(answers.len(), 2, "{text}");

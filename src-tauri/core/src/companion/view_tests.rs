@@ -67,35 +67,38 @@ fn answered(instance: u128, application: u128) -> WalkthroughAnswers {
 
 #[test]
 fn where_nothing_was_chosen_something_is_proposed() {
-    use WalkthroughId::{Quickstart, RotateSecret, ServiceToService, Webhook};
-    assert_eq!(chosen(&config(vec![]), Quickstart), (None, None));
+    assert_eq!(chosen(&config(vec![]), WalkthroughId::QUICKSTART), (None, None));
     let global = || instance(1, &[(10, Level::Global)]);
     let two = || instance(2, &[(20, Level::Global), (21, Level::Global)]);
     let mut practice = instance(3, &[(30, Level::Global)]);
     practice.practice = Some(Practice { port: 1, lifetime_seconds: 60 });
-    assert_eq!(chosen(&config(vec![global()]), Quickstart), (Some(1), Some(10)));
-    assert_eq!(chosen(&config(vec![two(), global()]), Quickstart), (Some(2), None), "two would fit");
+    assert_eq!(chosen(&config(vec![global()]), WalkthroughId::QUICKSTART), (Some(1), Some(10)));
+    assert_eq!(
+        chosen(&config(vec![two(), global()]), WalkthroughId::QUICKSTART),
+        (Some(2), None),
+        "two would fit"
+    );
     let config = config(vec![two(), global(), practice]);
-    assert_eq!(chosen(&config, Quickstart), (Some(3), Some(30)), "the practice instance");
-    assert_eq!(chosen(&config, Webhook), (Some(3), None));
-    assert_eq!(chosen(&config, RotateSecret), (Some(3), None), "that has to be chosen");
+    assert_eq!(chosen(&config, WalkthroughId::QUICKSTART), (Some(3), Some(30)), "the practice instance");
+    assert_eq!(chosen(&config, WalkthroughId::WEBHOOK), (Some(3), None));
+    assert_eq!(chosen(&config, WalkthroughId::ROTATE_SECRET), (Some(3), None), "that has to be chosen");
 
     // One of another level than the one that was chosen does not fit.
     for (level, application) in [(LevelName::Global, Some(30)), (LevelName::Tenant, None)] {
         let mut config = config.clone();
         let answers = WalkthroughAnswers { level: Some(level), ..WalkthroughAnswers::default() };
-        config.walkthroughs.insert(ServiceToService, answers);
-        assert_eq!(chosen(&config, ServiceToService), (Some(3), application));
+        config.walkthroughs.insert(WalkthroughId::SERVICE_TO_SERVICE, answers);
+        assert_eq!(chosen(&config, WalkthroughId::SERVICE_TO_SERVICE), (Some(3), application));
         // Nor does one that was chosen before that.
         let answers = WalkthroughAnswers { level: Some(level), ..answered(3, 30) };
-        config.walkthroughs.insert(ServiceToService, answers);
-        assert_eq!(chosen(&config, ServiceToService), (Some(3), application));
+        config.walkthroughs.insert(WalkthroughId::SERVICE_TO_SERVICE, answers);
+        assert_eq!(chosen(&config, WalkthroughId::SERVICE_TO_SERVICE), (Some(3), application));
     }
 }
 
 #[test]
 fn what_was_chosen_counts_until_it_is_deleted() {
-    let id = WalkthroughId::RotateSecret;
+    let id = WalkthroughId::ROTATE_SECRET;
     let mut config = config(vec![instance(1, &[(10, Level::Global)]), instance(2, &[(20, Level::Global)])]);
     config.walkthroughs.insert(id, answered(2, 20));
     assert_eq!(chosen(&config, id), (Some(2), Some(20)));
@@ -124,8 +127,8 @@ fn after_a_restart_the_snapshot_says_where_each_walkthrough_stands() {
     assert_eq!(views[1].current, 3);
 
     // The requests are filled with the same application's values.
-    let context = state.request_context(WalkthroughId::Quickstart);
-    let request = step_request(WalkthroughId::Quickstart, 1, &context).unwrap();
+    let context = state.request_context(WalkthroughId::QUICKSTART);
+    let request = step_request(WalkthroughId::QUICKSTART, 1, &context).unwrap();
     assert!(request.curl.contains("'https://key.example/api/v1/auth/tenants/acme/oauth/token'"));
     assert_eq!(request.certainty, Certainty::Documented);
     let sample = state.sample_context(ApplicationId(Uuid::from_u128(10))).unwrap();
@@ -136,7 +139,7 @@ fn after_a_restart_the_snapshot_says_where_each_walkthrough_stands() {
 
 #[test]
 fn answers_are_read_like_every_draft() {
-    let id = WalkthroughId::ServiceToService;
+    let id = WalkthroughId::SERVICE_TO_SERVICE;
     let before = config(vec![]);
     let answer = |tenant_slug: &str, scopes: &[&str]| {
         let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();

@@ -1,4 +1,4 @@
-//! The walkthroughs as data. One more is one more row here, and its id in the contract.
+//! The walkthroughs as data. One more is one more row here, with its name; nothing else has to change.
 //!
 //! Every word is true to the contract (`scaikey-contract.md`); what is concluded is marked `Inferred` or stands
 //! under `undocumented`, and is never said as if ScaiKey's pages said it.
@@ -6,6 +6,20 @@
 use super::{Condition, Pitfall, Proposal, RequestTemplate, Step, Walkthrough};
 use crate::contract::Certainty::{Documented, Inferred, Unknown};
 use crate::contract::{Certainty, Panel, StepAction, WalkthroughId};
+
+/// Their names. They stand in the configuration file, so one is never given to another walkthrough.
+impl WalkthroughId {
+    /// From nothing to a working access token in five steps (contract 6.1).
+    pub const QUICKSTART: Self = Self("quickstart");
+    /// A service that talks to the admin API (contract 6.2).
+    pub const SERVICE_TO_SERVICE: Self = Self("serviceToService");
+    /// Repairing the documented 403 (contract 6.3).
+    pub const REPAIR_403: Self = Self("repair403");
+    /// Verifying a webhook (contract 6.5).
+    pub const WEBHOOK: Self = Self("webhook");
+    /// A new client secret beside the old one.
+    pub const ROTATE_SECRET: Self = Self("rotateSecret");
+}
 
 /// All walkthroughs, in the order they are shown.
 pub static WALKTHROUGHS: [Walkthrough; 5] =
@@ -43,7 +57,7 @@ const LEVEL_RULE: &str = "GLOBAL acts on every tenant, and only a super_admin ma
     tenant, PARTNER on the tenants of one partner.";
 
 const QUICKSTART: Walkthrough = Walkthrough {
-    id: WalkthroughId::Quickstart,
+    id: WalkthroughId::QUICKSTART,
     title: "Quickstart",
     summary: "From nothing to a working access token in five steps.",
     documentation: Some("quickstart"),
@@ -163,7 +177,7 @@ const QUICKSTART: Walkthrough = Walkthrough {
 };
 
 const SERVICE_TO_SERVICE: Walkthrough = Walkthrough {
-    id: WalkthroughId::ServiceToService,
+    id: WalkthroughId::SERVICE_TO_SERVICE,
     title: "Service to service",
     summary: "A service of yours that calls the admin API and keeps its token valid.",
     documentation: Some("tutorials/service-to-service"),
@@ -284,7 +298,7 @@ const SERVICE_TO_SERVICE: Walkthrough = Walkthrough {
 };
 
 const REPAIR_403: Walkthrough = Walkthrough {
-    id: WalkthroughId::Repair403,
+    id: WalkthroughId::REPAIR_403,
     title: "Repair the 403",
     summary: "The token is good, and the admin API refuses it: find the missing scope and add it.",
     documentation: Some("troubleshooting/platform-token-403"),
@@ -377,7 +391,7 @@ const REPAIR_403: Walkthrough = Walkthrough {
 };
 
 const WEBHOOK: Walkthrough = Walkthrough {
-    id: WalkthroughId::Webhook,
+    id: WalkthroughId::WEBHOOK,
     title: "Verify a webhook",
     summary: "Is this delivery from ScaiKey, unchanged and fresh? Compute its signature and see.",
     documentation: Some("reference/webhooks"),
@@ -446,7 +460,7 @@ const WEBHOOK: Walkthrough = Walkthrough {
 };
 
 const ROTATE_SECRET: Walkthrough = Walkthrough {
-    id: WalkthroughId::RotateSecret,
+    id: WalkthroughId::ROTATE_SECRET,
     title: "Rotate a client secret",
     summary: "Take a new secret, try it beside the old one, and switch without losing a valid token.",
     documentation: Some("tutorials/service-to-service"),
@@ -541,11 +555,11 @@ mod tests {
     use crate::walkthrough::{find, step, texts};
 
     const IDS: [WalkthroughId; 5] = [
-        WalkthroughId::Quickstart,
-        WalkthroughId::ServiceToService,
-        WalkthroughId::Repair403,
-        WalkthroughId::Webhook,
-        WalkthroughId::RotateSecret,
+        WalkthroughId::QUICKSTART,
+        WalkthroughId::SERVICE_TO_SERVICE,
+        WalkthroughId::REPAIR_403,
+        WalkthroughId::WEBHOOK,
+        WalkthroughId::ROTATE_SECRET,
     ];
 
     /// Words that are shown: neither empty nor ragged, a sentence where it has to be one, no shouting.
@@ -593,7 +607,7 @@ mod tests {
     fn the_numbers_of_steps_are_the_documented_ones() {
         let numbers = IDS.map(|id| find(id).steps.len());
         assert_eq!(numbers, [5, 6, 5, 3, 5]);
-        assert!(step(WalkthroughId::Webhook, 2).is_some() && step(WalkthroughId::Webhook, 3).is_none());
+        assert!(step(WalkthroughId::WEBHOOK, 2).is_some() && step(WalkthroughId::WEBHOOK, 3).is_none());
     }
 
     /// What the contract marks as not documented is never called documented.

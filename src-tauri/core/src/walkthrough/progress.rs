@@ -453,7 +453,7 @@ mod tests {
     #[test]
     fn after_a_restart_what_needs_a_token_is_open_again_and_says_why() {
         let facts = Facts { from_last_run: true, ..ready() };
-        let steps = progress(find(WalkthroughId::Quickstart), &facts);
+        let steps = progress(find(WalkthroughId::QUICKSTART), &facts);
         assert!(steps[0].done);
         assert_eq!(current(&steps), 1);
         for step in &steps[1..] {
@@ -464,7 +464,7 @@ mod tests {
 
     #[test]
     fn the_quickstart_from_nothing_to_the_end() {
-        let quickstart = find(WalkthroughId::Quickstart);
+        let quickstart = find(WalkthroughId::QUICKSTART);
         let at = |facts: &Facts| current(&progress(quickstart, facts));
         assert_eq!(at(&Facts::default()), 0);
         assert_eq!(at(&ready()), 1);
@@ -480,7 +480,7 @@ mod tests {
 
     #[test]
     fn the_403_and_its_repair() {
-        let repair = find(WalkthroughId::Repair403);
+        let repair = find(WalkthroughId::REPAIR_403);
         let at = |facts: &Facts| current(&progress(repair, facts));
         assert_eq!(at(&ready()), 0);
         assert_eq!(at(&with_call(403)), 1);

@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn the_token_request_is_the_documented_one() {
-        let request = step_request(WalkthroughId::Quickstart, 1, &context()).unwrap();
+        let request = step_request(WalkthroughId::QUICKSTART, 1, &context()).unwrap();
         assert_eq!(
             request.curl,
             "curl -X POST 'https://key.example/api/v1/platform/oauth/token' \\\n  \
@@ -189,7 +189,7 @@ mod tests {
         );
         let mut elsewhere = context();
         elsewhere.token.as_mut().unwrap().1 = false;
-        let request = step_request(WalkthroughId::Quickstart, 1, &elsewhere).unwrap();
+        let request = step_request(WalkthroughId::QUICKSTART, 1, &elsewhere).unwrap();
         assert_eq!(request.certainty, Certainty::Inferred);
         assert!(!request.source.contains("quickstart"));
     }
@@ -197,17 +197,17 @@ mod tests {
     #[test]
     fn a_secret_with_reserved_characters_is_encoded_first() {
         let reserved = Context { reserved: true, ..context() };
-        let curl = step_request(WalkthroughId::Quickstart, 1, &reserved).unwrap().curl;
+        let curl = step_request(WalkthroughId::QUICKSTART, 1, &reserved).unwrap().curl;
         assert!(curl.starts_with("ENCODED_SECRET=$(printf %s \"$CLIENT_SECRET\" |"), "{curl}");
         assert!(curl.contains("-u 'svc_demo':\"$ENCODED_SECRET\""), "{curl}");
-        let both = step_request(WalkthroughId::RotateSecret, 2, &reserved).unwrap().curl;
+        let both = step_request(WalkthroughId::ROTATE_SECRET, 2, &reserved).unwrap().curl;
         assert!(both.contains("\"$NEW_CLIENT_SECRET\" |") && both.contains("\"$CLIENT_SECRET\" |"), "{both}");
     }
 
     #[test]
     fn the_repair_names_what_stays_allowed() {
         let scopes = vec!["users:read".to_owned(), "openid".to_owned()];
-        let request = step_request(WalkthroughId::Repair403, 1, &Context { scopes, ..context() }).unwrap();
+        let request = step_request(WalkthroughId::REPAIR_403, 1, &Context { scopes, ..context() }).unwrap();
         let lines: Vec<_> = request.curl.lines().collect();
         assert_eq!(lines[2], "curl -X PATCH 'https://key.example/api/v1/admin/applications/'\"$APP_ID\" \\");
         assert_eq!(lines[5], "  -d '{\"allowed_scopes\":[\"openid\",\"users:read\",\"admin:read\"]}'");
@@ -238,10 +238,10 @@ mod tests {
     #[test]
     fn without_values_only_the_commands_that_need_none_are_shown() {
         let nothing = Context::default();
-        assert_eq!(step_request(WalkthroughId::Quickstart, 1, &nothing), None);
-        assert_eq!(step_request(WalkthroughId::Quickstart, 3, &nothing), None);
-        assert!(step_request(WalkthroughId::Quickstart, 2, &nothing).is_some());
-        assert!(step_request(WalkthroughId::Webhook, 1, &nothing).is_some());
-        assert_eq!(step_request(WalkthroughId::Webhook, 9, &nothing), None);
+        assert_eq!(step_request(WalkthroughId::QUICKSTART, 1, &nothing), None);
+        assert_eq!(step_request(WalkthroughId::QUICKSTART, 3, &nothing), None);
+        assert!(step_request(WalkthroughId::QUICKSTART, 2, &nothing).is_some());
+        assert!(step_request(WalkthroughId::WEBHOOK, 1, &nothing).is_some());
+        assert_eq!(step_request(WalkthroughId::WEBHOOK, 9, &nothing), None);
     }
 }

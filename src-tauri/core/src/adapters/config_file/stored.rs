@@ -128,7 +128,7 @@ impl Stored {
                 .iter()
                 .map(|walkthrough| {
                     let answers = config.walkthroughs.get(&walkthrough.id).map(StoredAnswers::of);
-                    (name_of(walkthrough.id), serde_json::json!(answers))
+                    (walkthrough.id.name().to_owned(), serde_json::json!(answers))
                 })
                 .collect(),
         }
@@ -145,18 +145,10 @@ impl Stored {
     }
 }
 
-/// The id as the page has it, too.
-fn name_of(id: WalkthroughId) -> String {
-    match serde_json::json!(id) {
-        Value::String(name) => name,
-        other => other.to_string(),
-    }
-}
-
 fn read_answers(stored: BTreeMap<String, Value>) -> Option<BTreeMap<WalkthroughId, WalkthroughAnswers>> {
     let mut read = BTreeMap::new();
     for (name, value) in stored {
-        let Ok(id) = serde_json::from_value(Value::String(name)) else { continue };
+        let Some(id) = WalkthroughId::named(&name) else { continue };
         let answers: Option<StoredAnswers> = serde_json::from_value(value).ok()?;
         read.extend(answers.map(|answers| (id, answers.into_model())));
     }

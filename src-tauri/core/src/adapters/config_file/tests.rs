@@ -136,8 +136,8 @@ fn everything() -> Config {
         scopes: vec!["openid".to_owned()],
     };
     let walkthroughs = BTreeMap::from([
-        (WalkthroughId::ServiceToService, answers),
-        (WalkthroughId::Quickstart, WalkthroughAnswers::default()),
+        (WalkthroughId::SERVICE_TO_SERVICE, answers),
+        (WalkthroughId::QUICKSTART, WalkthroughAnswers::default()),
     ]);
     let retired = vec![SecretId(Uuid::from_u128(60))];
     Config { instances, default_margin_seconds: Some(30), retired, walkthroughs }
@@ -563,7 +563,7 @@ fn f_sto_14_unknown_fields_survive() {
     assert_eq!(file.load(), Loaded::writable(config.clone()));
     // Two times over, with everything at another place and one instance gone.
     config.instances.remove(1);
-    config.walkthroughs.remove(&WalkthroughId::Quickstart);
+    config.walkthroughs.remove(&WalkthroughId::QUICKSTART);
     config.instances.reverse();
     config.instances[2].applications[0].name = "renamed".to_owned();
     file.save(&config).unwrap();

@@ -49,7 +49,7 @@ pub(super) fn open_admin_ui() -> Fix {
 }
 
 pub(super) fn repair_403() -> Fix {
-    fix(FixAction::StartWalkthrough { walkthrough: WalkthroughId::Repair403 }, "Repair it step by step")
+    fix(FixAction::StartWalkthrough { walkthrough: WalkthroughId::REPAIR_403 }, "Repair it step by step")
 }
 
 /// What can be done where the keychain does not do its part.
