@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use super::event::{Answer, Event, WantedCall};
+use super::event::{Answer, EndpointCall, Event, LastCall, TokenUse, WantedCall};
 use super::run::World;
-use super::state::{EndpointCall, LastCall, TokenUse};
 use super::{Companion, unexpected};
 use crate::activity::mask::Mask;
 use crate::activity::{About, curl};
@@ -132,57 +131,105 @@ impl EndpointCall {
     }
 }
 
-/// Makes a call. A redirect that only adds or drops a slash at the end of the path is followed with the token.
-pub(super) async fn call(
-    world: &World,
-    application: ApplicationId,
-    wanted: WantedCall,
-) -> (Option<Box<LastCall>>, Result<Box<CallReport>, AppError>) {
-    let WantedCall { instance, network, mut call, token, token_id, sent } = wanted;
-    let about =
-        About { purpose: Purpose::Endpoint, instance: Some(instance), application: Some(application) };
-    let mut request = call.request(Some(token));
-    let (mut outcome, mut exchange) = world.send(about, &network, &request).await;
-    let mut redirected_from = None;
-    if let Ok(answer) = &outcome
-        && let Some(url) = target::slash_redirect(&call.url, answer.status, answer.location.as_deref())
-    {
-        redirected_from = Some(call.url.path().to_owned());
-        call.url = url.clone();
-        request.url = url;
-        (outcome, exchange) = world.send(about, &network, &request).await;
+impl World {
+    /// Makes a call. A redirect that only adds or drops a slash at the end of the path is followed with the token.
+    pub(super) async fn call(
+        &self,
+        application: ApplicationId,
+        wanted: WantedCall,
+    ) -> (Option<Box<LastCall>>, Result<Box<CallReport>, AppError>) {
+        let WantedCall { instance, network, mut call, token, token_id, sent } = wanted;
+        let about =
+            About { purpose: Purpose::Endpoint, instance: Some(instance), application: Some(application) };
+        let mut request = call.request(Some(token));
+        let (mut outcome, mut exchange) = self.send(about, &network, &request).await;
+        let mut redirected_from = None;
+        if let Ok(answer) = &outcome
+            && let Some(url) = target::slash_redirect(&call.url, answer.status, answer.location.as_deref())
+        {
+            redirected_from = Some(call.url.path().to_owned());
+            call.url = url.clone();
+            request.url = url;
+            (outcome, exchange) = self.send(about, &network, &request).await;
+        }
+        let answer = match outcome {
+            Ok(answer) => answer,
+            Err(error) => return (None, Err(error)),
+        };
+        let body = recorded_body(&exchange);
+        // The recorded body may be cut.
+        let whole = Mask::of(&request).text(&String::from_utf8_lossy(&answer.body));
+        let unmasked = body.masked.then(|| Secret::new(String::from_utf8_lossy(&answer.body).into_owned()));
+        let report = CallReport {
+            exchange: exchange.summary.id,
+            status: answer.status,
+            reason: reason(answer.status),
+            duration_ms: exchange.summary.duration_ms,
+            url: shown_url(&call.url),
+            redirected_from,
+            table: table::read(&whole),
+            body,
+            challenges: answer.www_authenticate.as_deref().map(challenge::read).unwrap_or_default(),
+            error: refusal::explain(call.method, &call.url, &call.path, &answer, &sent),
+        };
+        let last = LastCall {
+            method: call.method,
+            url: call.url,
+            path: call.path,
+            status: report.status,
+            duration_ms: report.duration_ms,
+            token: token_id,
+            exchange: report.exchange,
+            unmasked,
+        };
+        (Some(Box::new(last)), Ok(Box::new(report)))
     }
-    let answer = match outcome {
-        Ok(answer) => answer,
-        Err(error) => return (None, Err(error)),
-    };
-    let body = recorded_body(&exchange);
-    // The recorded body may be cut.
-    let whole = Mask::of(&request).text(&String::from_utf8_lossy(&answer.body));
-    let unmasked = body.masked.then(|| Secret::new(String::from_utf8_lossy(&answer.body).into_owned()));
-    let report = CallReport {
-        exchange: exchange.summary.id,
-        status: answer.status,
-        reason: reason(answer.status),
-        duration_ms: exchange.summary.duration_ms,
-        url: shown_url(&call.url),
-        redirected_from,
-        table: table::read(&whole),
-        body,
-        challenges: answer.www_authenticate.as_deref().map(challenge::read).unwrap_or_default(),
-        error: refusal::explain(call.method, &call.url, &call.path, &answer, &sent),
-    };
-    let last = LastCall {
-        method: call.method,
-        url: call.url,
-        path: call.path,
-        status: report.status,
-        duration_ms: report.duration_ms,
-        token: token_id,
-        exchange: report.exchange,
-        unmasked,
-    };
-    (Some(Box::new(last)), Ok(Box::new(report)))
+
+    /// Calls an API without a token, with a changed one and with one that has ended.
+    pub(super) async fn check_api(
+        &self,
+        application: ApplicationId,
+        wanted: WantedCall,
+        ended: Option<Secret>,
+    ) -> Vec<ApiCheckRow> {
+        let WantedCall { instance, network, call, token, .. } = wanted;
+        let about =
+            About { purpose: Purpose::ApiCheck, instance: Some(instance), application: Some(application) };
+        let not_tried = |reason: &str| ApiTrial::NotTried { reason: reason.to_owned() };
+        let changed = bad_token::with_changed_signature(&token);
+        let tokens = [
+            (BadToken::None, Ok(None)),
+            (
+                BadToken::ChangedSignature,
+                changed.map(Some).ok_or_else(|| not_tried("The token has no signature to change.")),
+            ),
+            (
+                BadToken::Expired,
+                ended.map(Some).ok_or_else(|| {
+                    not_tried(
+                        "No token of this application has expired in this run. Check again when one has.",
+                    )
+                }),
+            ),
+        ];
+        let mut rows = Vec::new();
+        for (kind, token) in tokens {
+            let (trial, exchange) = match token {
+                Err(trial) => (trial, None),
+                Ok(token) => {
+                    let (outcome, exchange): (Result<HttpResponse, AppError>, Arc<ExchangeView>) =
+                        self.send(about, &network, &call.request(token)).await;
+                    let trial = match outcome {
+                        Ok(answer) => bad_token::verdict(answer.status),
+                        Err(error) => ApiTrial::Failed { error },
+                    };
+                    (trial, Some(exchange.summary.id))
+                }
+            };
+            rows.push(ApiCheckRow { token: kind, trial, exchange });
+        }
+        rows
+    }
 }
 
 /// The body as it was recorded: masked, and cut where it is long.
@@ -195,48 +242,4 @@ fn recorded_body(exchange: &ExchangeView) -> BodyView {
 fn reason(status: u16) -> String {
     let status = hyper::StatusCode::from_u16(status).ok();
     status.and_then(|status| status.canonical_reason()).unwrap_or_default().to_owned()
-}
-
-/// Calls an API without a token, with a changed one and with one that has ended.
-pub(super) async fn check(
-    world: &World,
-    application: ApplicationId,
-    wanted: WantedCall,
-    ended: Option<Secret>,
-) -> Vec<ApiCheckRow> {
-    let WantedCall { instance, network, call, token, .. } = wanted;
-    let about =
-        About { purpose: Purpose::ApiCheck, instance: Some(instance), application: Some(application) };
-    let not_tried = |reason: &str| ApiTrial::NotTried { reason: reason.to_owned() };
-    let changed = bad_token::with_changed_signature(&token);
-    let tokens = [
-        (BadToken::None, Ok(None)),
-        (
-            BadToken::ChangedSignature,
-            changed.map(Some).ok_or_else(|| not_tried("The token has no signature to change.")),
-        ),
-        (
-            BadToken::Expired,
-            ended.map(Some).ok_or_else(|| {
-                not_tried("No token of this application has expired in this run. Check again when one has.")
-            }),
-        ),
-    ];
-    let mut rows = Vec::new();
-    for (kind, token) in tokens {
-        let (trial, exchange) = match token {
-            Err(trial) => (trial, None),
-            Ok(token) => {
-                let (outcome, exchange): (Result<HttpResponse, AppError>, Arc<ExchangeView>) =
-                    world.send(about, &network, &call.request(token)).await;
-                let trial = match outcome {
-                    Ok(answer) => bad_token::verdict(answer.status),
-                    Err(error) => ApiTrial::Failed { error },
-                };
-                (trial, Some(exchange.summary.id))
-            }
-        };
-        rows.push(ApiCheckRow { token: kind, trial, exchange });
-    }
-    rows
 }

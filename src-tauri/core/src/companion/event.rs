@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::state::{EndpointCall, LastCall, TokenUse};
 use crate::activity::About;
 use crate::contract::{
     ActivityArgs, ApiCheckRow, AppError, ApplicationDraft, CallReport, CodeSample, ExchangeId, ExchangeView,
-    InstanceDraft, Keep, KeychainStatus, SecretTrial, TokenDetails, WalkthroughAnswers, WalkthroughId,
+    HttpMethod, InstanceDraft, Keep, KeychainStatus, SecretTrial, TokenDetails, WalkthroughAnswers,
+    WalkthroughId,
 };
 use crate::endpoint::refusal::SentToken;
 use crate::jwt::JwkSet;
@@ -366,6 +366,56 @@ pub enum Effect {
         /// What.
         result: Result<Answer, AppError>,
     },
+}
+
+/// What a token is wanted for.
+#[derive(Debug)]
+pub enum TokenUse {
+    /// The clipboard.
+    Copy {
+        /// In which form.
+        format: String,
+    },
+    /// A call of an API.
+    Call(Box<EndpointCall>),
+    /// Calls with bad tokens, made from this one.
+    CheckApi(Box<EndpointCall>),
+    /// Only to know that a new one came.
+    Arrival,
+}
+
+/// A call of an API, without its token.
+#[derive(Debug, Clone)]
+pub struct EndpointCall {
+    /// Method.
+    pub method: HttpMethod,
+    /// Where to.
+    pub url: Url,
+    /// The path as typed, for telling calls apart.
+    pub path: String,
+    /// A JSON body.
+    pub body: Option<String>,
+}
+
+/// The last call of an API with an application's token.
+#[derive(Debug)]
+pub struct LastCall {
+    /// Method.
+    pub method: HttpMethod,
+    /// Where to.
+    pub url: Url,
+    /// The path as typed.
+    pub path: String,
+    /// The status of its answer.
+    pub status: u16,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u32,
+    /// The number of the token that was sent.
+    pub token: u64,
+    /// The recorded exchange.
+    pub exchange: ExchangeId,
+    /// The answer's body as it came, where something in the recorded one was masked.
+    pub unmasked: Option<Secret>,
 }
 
 /// A call with all that it needs.

@@ -31,9 +31,9 @@ use crate::model::{
 };
 use crate::ports::{Clock, ConfigStore, SecretStore};
 use crate::secret::Secret;
-use event::{Answer, Change, CopyGrant, Event, ReplyId};
+use event::{Answer, Change, CopyGrant, Event, ReplyId, TokenUse};
 use run::World;
-use state::{State, TokenUse};
+use state::State;
 
 pub use walkthroughs::StepRun;
 

@@ -8,7 +8,6 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use url::Url;
 
-use super::calls;
 use super::event::{Answer, Answered, Effect, Event, NewSecret, ReplyId, SecretSource};
 use super::state::State;
 use super::update::{keychain_status, next_deadline, start, update};
@@ -391,13 +390,13 @@ impl Tasks {
             }
             Effect::Call { application, wanted, reply } => {
                 tokio::spawn(async move {
-                    let (call, result) = calls::call(&tasks.world, application, *wanted).await;
+                    let (call, result) = tasks.world.call(application, *wanted).await;
                     tasks.report(Event::CallAnswered { application, call, result, reply }).await;
                 });
             }
             Effect::CheckApi { application, wanted, ended, reply } => {
                 tokio::spawn(async move {
-                    let rows = calls::check(&tasks.world, application, *wanted, ended).await;
+                    let rows = tasks.world.check_api(application, *wanted, ended).await;
                     tasks.report(Event::ApiChecked { rows, reply }).await;
                 });
             }

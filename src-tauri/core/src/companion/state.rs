@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-use url::Url;
-
-use super::event::{Change, Deleted, Planned, ReplyId};
+use super::event::{Change, Deleted, LastCall, Planned, ReplyId, TokenUse};
 use crate::activity::Activity;
-use crate::contract::{AppError, ExchangeId, HttpMethod, KeychainStatus, SecretTrial, TokenKind, Verdict};
+use crate::contract::{AppError, ExchangeId, KeychainStatus, SecretTrial, TokenKind, Verdict};
 use crate::jwt::{JwkSet, SignatureVerdict};
 use crate::model::{Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, SecretId};
 use crate::oauth::metadata::ServerMetadata;
@@ -170,27 +168,6 @@ impl TokenSlot {
     }
 }
 
-/// The last call of an API with an application's token.
-#[derive(Debug)]
-pub struct LastCall {
-    /// Method.
-    pub method: HttpMethod,
-    /// Where to.
-    pub url: Url,
-    /// The path as typed.
-    pub path: String,
-    /// The status of its answer.
-    pub status: u16,
-    /// How long it took, in milliseconds.
-    pub duration_ms: u32,
-    /// The number of the token that was sent.
-    pub token: u64,
-    /// The recorded exchange.
-    pub exchange: ExchangeId,
-    /// The answer's body as it came, where something in the recorded one was masked.
-    pub unmasked: Option<Secret>,
-}
-
 /// See [`TokenSlot`].
 #[derive(Debug, Default)]
 pub enum Phase {
@@ -238,35 +215,6 @@ pub struct PendingUse {
     pub before: Option<u64>,
     /// After this time the old token is given, if it is still valid.
     pub patience: i64,
-}
-
-/// What a token is wanted for.
-#[derive(Debug)]
-pub enum TokenUse {
-    /// The clipboard.
-    Copy {
-        /// In which form.
-        format: String,
-    },
-    /// A call of an API.
-    Call(Box<EndpointCall>),
-    /// Calls with bad tokens, made from this one.
-    CheckApi(Box<EndpointCall>),
-    /// Only to know that a new one came.
-    Arrival,
-}
-
-/// A call of an API, without its token.
-#[derive(Debug, Clone)]
-pub struct EndpointCall {
-    /// Method.
-    pub method: HttpMethod,
-    /// Where to.
-    pub url: Url,
-    /// The path as typed, for telling calls apart.
-    pub path: String,
-    /// A JSON body.
-    pub body: Option<String>,
 }
 
 /// A token with what is known of it.

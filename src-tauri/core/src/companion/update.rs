@@ -2,12 +2,10 @@
 
 use super::change::plan;
 use super::event::{
-    Answer, Answered, Change, CopyGrant, Deleted, Effect, Event, ReplyId, TrashChange, WantedCall,
+    Answer, Answered, Change, CopyGrant, Deleted, Effect, EndpointCall, Event, LastCall, ReplyId, TokenUse,
+    TrashChange, WantedCall,
 };
-use super::state::{
-    Attempt, Candidate, EndpointCall, EndpointSet, LastCall, PendingUse, Phase, State, TokenSet, TokenSlot,
-    TokenUse, Trash,
-};
+use super::state::{Attempt, Candidate, EndpointSet, PendingUse, Phase, State, TokenSet, TokenSlot, Trash};
 use crate::activity::About;
 use crate::contract::{AppError, ExchangeId, HttpMethod, KeychainStatus, Purpose};
 use crate::copy;

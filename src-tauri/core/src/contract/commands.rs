@@ -11,9 +11,10 @@ use super::exchange::{ExchangeId, ExchangeSummary, ExchangeView, ExportReport};
 use super::snapshot::{EndpointSetView, Snapshot};
 use super::token::{Check, TokenDetails, TokenKind};
 use super::walkthrough::{
-    CodeSample, PageLink, StepOutcome, StepRequest, WalkthroughAnswers, WalkthroughId, WalkthroughText,
-    WebhookDelivery, WebhookReport,
+    CodeSample, PageLink, StepOutcome, StepRequest, WalkthroughAnswers, WalkthroughText, WebhookDelivery,
+    WebhookReport,
 };
+use super::walkthrough_id::WalkthroughId;
 use crate::model::{ApplicationId, InstanceId, LevelName};
 use crate::secret::Secret;
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use super::draft::Problem;
-use super::walkthrough::WalkthroughId;
+use super::walkthrough_id::WalkthroughId;
 use crate::model::{ClientAuthentication, LevelName};
 
 /// At which stage something went wrong.

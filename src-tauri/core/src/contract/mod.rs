@@ -9,6 +9,7 @@ pub mod exchange;
 pub mod snapshot;
 pub mod token;
 pub mod walkthrough;
+pub mod walkthrough_id;
 mod words;
 
 pub use commands::*;
@@ -19,3 +20,4 @@ pub use exchange::*;
 pub use snapshot::*;
 pub use token::*;
 pub use walkthrough::*;
+pub use walkthrough_id::*;
