@@ -10,3 +10,4 @@ mod config_file;
 mod desk;
 mod errors;
 mod http;
+mod rotation;
