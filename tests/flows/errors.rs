@@ -2,8 +2,8 @@
 
 use scaikey_core::adapters::MemorySecrets;
 use scaikey_core::contract::{
-    AppError, ApplicationDraft, EndpointsDraft, ErrorView, FixAction, InstanceDraft, InstanceKindName, Keep,
-    ProxyDraft, SecretDraft, ServerWords, Stage, WalkthroughId,
+    AppError, ApplicationDraft, CallReport, EndpointsDraft, ErrorView, FixAction, InstanceDraft,
+    InstanceKindName, Keep, ProxyDraft, SecretDraft, WalkthroughId,
 };
 use scaikey_core::model::{ApplicationId, ClientAuthentication, EndpointKey, LevelName};
 use scaikey_core::secret::Secret;
@@ -13,6 +13,8 @@ use support::raw_server::{RawServer, Step, closed_port};
 use support::world::{
     PRACTICE_SECRET, World, application_draft, find, instance_draft, practice, practice_on,
 };
+
+use crate::desk::{TENANTS, get};
 
 /// Where a kind is shown.
 enum Shown {
@@ -63,12 +65,9 @@ const SHOWN: [(&str, Shown); AppError::KINDS.len()] = [
     ("clientRefused", Here("f_srv_13_a_wrong_secret_method_level_or_client_is_mended")),
     ("scopeRefused", Here("f_srv_14_a_refused_scope_is_dropped_or_allowed")),
     ("wrongFlavour", Here("contract_5_2_the_wrong_flavour_is_detected_and_the_other_one_tried")),
-    ("tokenRejected", Not("raised by `call_endpoint`, whose flows show it; the fix is that of scopeMissing")),
+    ("tokenRejected", In("calls.rs", "f_srv_a_token_of_a_retired_key_is_rejected_and_a_new_one_works")),
     ("scopeMissing", Here("contract_5_1_a_token_without_admin_scope_is_widened")),
-    (
-        "requestInvalid",
-        Not("raised by `call_endpoint`, whose flows show it; there is no fix but to correct the request"),
-    ),
+    ("requestInvalid", In("calls.rs", "a_request_that_is_not_valid_is_told_with_its_places")),
     ("grantRefused", Here("contract_5_2_a_client_that_may_not_use_the_grant_is_replaced")),
     ("endpointNotFound", Here("f_srv_17_a_wrong_path_or_tenant_is_corrected")),
     ("rateLimited", In("companion.rs", "a_server_in_trouble_is_tried_again_and_retry_after_wins")),
@@ -90,6 +89,7 @@ fn every_kind_is_provoked_or_says_why_not() {
     for (kind, shown) in &SHOWN {
         let (file, name) = match shown {
             Here(name) => (include_str!("errors.rs"), *name),
+            In("calls.rs", name) => (include_str!("calls.rs"), *name),
             In("companion.rs", name) => (include_str!("companion.rs"), *name),
             In("config_file.rs", name) => (include_str!("config_file.rs"), *name),
             In("http.rs", name) => (include_str!("http.rs"), *name),
@@ -337,32 +337,16 @@ async fn f_srv_14_a_refused_scope_is_dropped_or_allowed() {
     desk.obtain().await;
 }
 
-async fn tenants(desk: &Desk) -> (u16, String) {
-    let url = format!("{}/api/v1/admin/tenants/", desk.practice.base_url());
-    #[expect(clippy::disallowed_methods, reason = "the test plays a user's own client")]
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let token = format!("Bearer {}", desk.world.token(desk.id).await);
-    let answer = client.get(url).header("authorization", token).send().await.unwrap();
-    (answer.status().as_u16(), answer.text().await.unwrap())
+/// Asks for the tenants with the token in hand.
+async fn tenants(desk: &Desk) -> CallReport {
+    desk.world.companion.call_endpoint(desk.id, &get(TENANTS)).await.unwrap()
 }
 
-/// The 403 of [`tenants`], as a call would tell it.
+/// The 403 that a call for the tenants must be answered with.
 async fn scope_missing(desk: &Desk) -> AppError {
-    let (status, excerpt) = tenants(desk).await;
-    assert_eq!(status, 403);
-    let view = find(&desk.world.companion.snapshot(), desk.id).unwrap();
-    let server = ServerWords {
-        stage: Stage::Endpoint,
-        status,
-        url: desk.practice.base_url().to_owned(),
-        error: None,
-        description: None,
-        uri: None,
-        excerpt: Some(excerpt),
-    };
-    let needs = Some("admin:read".to_owned());
-    let has = view.token.unwrap().scopes;
-    AppError::ScopeMissing { has, requested: view.scopes, needs, server: Box::new(server) }
+    let report = tenants(desk).await;
+    assert_eq!(report.status, 403);
+    report.error.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -376,7 +360,7 @@ async fn contract_5_1_a_token_without_admin_scope_is_widened() {
     assert_eq!(repair, FixAction::StartWalkthrough { walkthrough: WalkthroughId::REPAIR_403 });
     let fix = told(error, "scopeMissing", &[], "Ask for admin:read and try again");
     desk.apply(fix).await.unwrap();
-    assert_eq!(tenants(&desk).await.0, 200);
+    assert_eq!(tenants(&desk).await.status, 200);
     assert_eq!(find(&desk.world.companion.snapshot(), desk.id).unwrap().scopes, ["openid", "admin:read"]);
 
     // The application may not have it, and names no scope: to name one would narrow the request.
@@ -387,10 +371,10 @@ async fn contract_5_1_a_token_without_admin_scope_is_widened() {
     let words = ["No scope was sent", "not among its allowed scopes"];
     let ask = told(error.clone(), "scopeMissing", &words, "Request a new token and try again");
     desk.apply(ask).await.unwrap();
-    assert_eq!(tenants(&desk).await.0, 403, "a new token alone does not help");
+    assert_eq!(tenants(&desk).await.status, 403, "a new token alone does not help");
     let label = "Allow admin:read on the practice server and try again";
     desk.apply(told(error, "scopeMissing", &[], label)).await.unwrap();
-    assert_eq!(tenants(&desk).await.0, 200);
+    assert_eq!(tenants(&desk).await.status, 200);
     let asked = vec!["admin:read".to_owned()];
     desk.world.companion.ask_for_scopes(desk.id, asked).await.unwrap();
     let view = find(&desk.world.companion.snapshot(), desk.id).unwrap();

@@ -4,7 +4,10 @@
 
 mod activity;
 mod answers;
+mod calls;
 mod companion;
 mod config_file;
+mod desk;
 mod errors;
 mod http;
+mod rotation;

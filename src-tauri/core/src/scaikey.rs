@@ -11,6 +11,12 @@ pub const DEFAULT_TOKEN_LIFETIME_SECONDS: u32 = 3_600;
 /// inferred (contract 6.1, step 4).
 pub const TENANTS_PATH: &str = "/api/v1/admin/tenants/";
 
+/// Whether a path is that of the list of tenants, with or without the slash at its end (contract 4.2).
+#[must_use]
+pub fn is_tenants(path: &str) -> bool {
+    path.trim_end_matches('/') == TENANTS_PATH.trim_end_matches('/')
+}
+
 /// Where an instance's admin UI is (contract 0.3).
 pub const ADMIN_UI_PATH: &str = "/admin/";
 

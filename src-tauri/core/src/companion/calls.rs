@@ -44,7 +44,8 @@ impl Companion {
         let (instance, _) = config.find(application).ok_or_else(|| AppError::not_found("application"))?;
         let url = target::resolve(&instance.kind, request)?;
         let body = Some(request.body.trim().to_owned()).filter(|body| !body.is_empty());
-        Ok(EndpointCall { method: request.method, url, path: request.path.trim().to_owned(), body })
+        let path = target::path_of(&instance.kind, &url).to_owned();
+        Ok(EndpointCall { method: request.method, url, path, body })
     }
 
     /// What a call would send. Nothing is sent.

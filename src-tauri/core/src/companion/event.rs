@@ -391,7 +391,7 @@ pub struct EndpointCall {
     pub method: HttpMethod,
     /// Where to.
     pub url: Url,
-    /// The path as typed, for telling calls apart.
+    /// Its path behind the base URL, which tells endpoints apart.
     pub path: String,
     /// A JSON body.
     pub body: Option<String>,
@@ -404,7 +404,7 @@ pub struct LastCall {
     pub method: HttpMethod,
     /// Where to.
     pub url: Url,
-    /// The path as typed.
+    /// Its path behind the base URL.
     pub path: String,
     /// The status of its answer.
     pub status: u16,

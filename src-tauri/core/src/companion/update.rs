@@ -67,7 +67,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         Event::CallAnswered { application, call, result, reply } => {
             // The application may have been deleted meanwhile; whoever asked gets the answer all the same.
             if let (Some(call), Some(slot)) = (call, state.slots.get_mut(&application)) {
-                if call.method == HttpMethod::Get && call.path == scaikey::TENANTS_PATH {
+                if call.method == HttpMethod::Get && scaikey::is_tenants(&call.path) {
                     let (status, duration_ms) = (call.status, call.duration_ms);
                     slot.tenants_call = Some(CallFacts { status, duration_ms });
                 }

@@ -19,7 +19,7 @@ pub struct SentToken {
     pub clock_offset_ms: Option<i64>,
 }
 
-/// The error that an answer is; `None` for a success.
+/// The error that an answer is; `None` for a success. `path` is that behind the instance's base URL.
 #[must_use]
 pub fn explain(
     method: HttpMethod,
@@ -32,7 +32,8 @@ pub fn explain(
     let challenges = response.www_authenticate.as_deref().map(challenge::read).unwrap_or_default();
     let bearer = challenges.iter().find(|challenge| challenge.scheme.eq_ignore_ascii_case("bearer"));
     match response.status {
-        200..=299 => None,
+        // A web page is no success, whatever its status says.
+        200..=299 => common(Stage::Endpoint, url, response),
         401 => Some(AppError::TokenRejected {
             challenge: bearer.and_then(|bearer| bearer.description.clone().or_else(|| bearer.error.clone())),
             clock_offset_ms: response.clock_offset_ms.or(token.clock_offset_ms),

@@ -73,9 +73,23 @@ fn join(kind: &InstanceKind, path: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// Whether a URL is the one GET that changes data.
+/// The path of a URL behind the instance's base URL, however it was typed: what tells one endpoint from another.
+#[must_use]
+pub fn path_of<'a>(kind: &InstanceKind, url: &'a Url) -> &'a str {
+    let path = url.path();
+    match kind {
+        InstanceKind::ScaiKey { base } => {
+            path.strip_prefix(base.0.path().trim_end_matches('/')).unwrap_or(path)
+        }
+        InstanceKind::OpenIdProvider { .. } => path,
+    }
+}
+
+/// Whether a URL may be the one GET that changes data. Some servers read two slashes as one, and with a `%` in it
+/// a path may be that one in another spelling.
 fn sends_fix(url: &Url) -> bool {
-    let same = url.path().trim_end_matches('/').ends_with(MISMATCHES_PATH);
+    let parts: Vec<_> = url.path().split('/').filter(|part| !part.is_empty()).collect();
+    let same = url.path().contains('%') || format!("/{}", parts.join("/")).ends_with(MISMATCHES_PATH);
     same && url.query_pairs().any(|(name, _)| name.eq_ignore_ascii_case("fix"))
 }
 
@@ -197,6 +211,8 @@ mod tests {
         for (path, query) in [
             (MISMATCHES_PATH, &[("fix", "true")][..]),
             (MISMATCHES_PATH, &[("FIX", "1")]),
+            ("/api/v1/admin/users/identity-source/%6dismatches?fi%78=true", &[]),
+            ("/api/v1/admin/users//identity-source/mismatches?fix=true", &[]),
             ("/api/v1/admin/users/identity-source/mismatches/?fix=true", &[]),
             ("/api/v1/admin/users/../users/identity-source/mismatches?fix=yes", &[]),
         ] {
@@ -204,6 +220,21 @@ mod tests {
         }
         assert!(resolve(&home, &get(MISMATCHES_PATH, &[("tenant_id", "t")])).is_ok());
         assert!(resolve(&home, &get("/api/v1/admin/users/", &[("fix", "true")])).is_ok());
+    }
+
+    #[test]
+    fn an_endpoint_is_told_however_its_path_was_typed() {
+        for (base, path) in [
+            ("https://id.example", "/api/v1/admin/tenants/"),
+            ("https://id.example/sk", "/api/v1/admin/tenants/?page=1"),
+            ("https://id.example/sk", "https://id.example/sk/api/v1/admin/tenants/"),
+            // Beside the base, not behind it.
+            ("https://id.example/sk", "https://id.example/api/v1/admin/tenants/"),
+        ] {
+            let home = scaikey(base);
+            let url = resolve(&home, &get(path, &[])).unwrap();
+            assert_eq!(path_of(&home, &url), "/api/v1/admin/tenants/", "{base} {path}");
+        }
     }
 
     #[test]
