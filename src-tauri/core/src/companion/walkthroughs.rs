@@ -83,20 +83,22 @@ impl Companion {
         Ok(request::step_request(id, step, &context))
     }
 
-    /// Whether the application's secret holds a character that is form-encoded. A keychain that would ask is
-    /// not asked for that.
+    /// Whether the application's secret, or a new one beside it, holds a character that is form-encoded. A keychain
+    /// that would ask is not asked for that.
     async fn secret_is_reserved(&self, id: WalkthroughId) -> bool {
         let ready = matches!(self.snapshot().keychain.status, KeychainStatus::Ready);
         let (Some(application), Ok(config)) = (self.answers(id).application, self.config().await) else {
             return false;
         };
-        let keeping = config.find(application).map(|(_, found)| found.secret);
-        match keeping {
-            Some(keeping) if ready || matches!(keeping, SecretKeeping::Session(_)) => {
-                self.world.read_secret(keeping).await.is_ok_and(|secret| has_reserved(secret.expose()))
+        let saved = config.find(application).map(|(_, found)| found.secret);
+        let saved = saved.filter(|keeping| ready || matches!(keeping, SecretKeeping::Session(_)));
+        let new = self.candidate(application).await.ok().map(SecretKeeping::Session);
+        for keeping in saved.into_iter().chain(new) {
+            if self.world.read_secret(keeping).await.is_ok_and(|secret| has_reserved(secret.expose())) {
+                return true;
             }
-            _ => false,
         }
+        false
     }
 
     /// Code that keeps a token of an application valid, in four languages; none at another provider, which has no
