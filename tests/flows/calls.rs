@@ -131,7 +131,7 @@ async fn a_write_with_a_token_that_only_reads_needs_another_scope() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn f_srv_a_token_of_a_retired_key_is_rejected_and_a_new_one_works() {
+async fn a_token_of_a_retired_key_is_rejected_and_a_new_one_works() {
     let desk = Desk::asking_for(&["admin:read"]).await;
     assert_eq!(desk.get(TENANTS).await.status, 200);
     desk.practice.rotate_keys().unwrap();

@@ -202,7 +202,7 @@ async fn what_was_saved_is_there_after_a_restart_with_its_secret() {
     let Desk { world, practice, folder } = desk;
     let secrets = world.secrets.clone();
     drop(world);
-    let world = started_again(folder.path(), &secrets).await;
+    let world = World::start_again(folder.path(), &secrets).await;
     let snapshot = world.companion.snapshot();
     assert_eq!(snapshot.instances.len(), 2);
     assert_eq!(find(&snapshot, id).unwrap().token, None, "tokens live in memory only");
@@ -210,20 +210,6 @@ async fn what_was_saved_is_there_after_a_restart_with_its_secret() {
     assert_eq!(find(&snapshot, session).unwrap().secret, SecretView::Missing);
     assert_eq!(world.refused(session).await, AppError::SecretMissing);
     drop(practice);
-}
-
-/// Starts a companion where another has just ended: its lock goes when its last task does.
-async fn started_again(folder: &std::path::Path, secrets: &MemorySecrets) -> World {
-    let begin = tokio::time::Instant::now();
-    loop {
-        let world = World::start(folder, secrets);
-        if world.companion.snapshot().storage.read_only.is_none() {
-            return world;
-        }
-        drop(world);
-        assert!(begin.elapsed().as_secs() < 10, "the lock is still held");
-        tokio::task::yield_now().await;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -443,7 +429,7 @@ async fn duplicates_reordering_deleting_and_undo_survive_a_restart() {
     let secrets = world.secrets.clone();
     assert_eq!(secrets.ids().len(), 2, "a deletion that can be undone keeps its secret");
     drop(world);
-    let world = started_again(folder.path(), &secrets).await;
+    let world = World::start_again(folder.path(), &secrets).await;
     assert_eq!(order(&world.companion.snapshot()), [id]);
     // At the next start the tombstone is carried out.
     world.until("the secret goes", |_| (secrets.ids().len() == 1).then_some(())).await;

@@ -65,7 +65,7 @@ const SHOWN: [(&str, Shown); AppError::KINDS.len()] = [
     ("clientRefused", Here("f_srv_13_a_wrong_secret_method_level_or_client_is_mended")),
     ("scopeRefused", Here("f_srv_14_a_refused_scope_is_dropped_or_allowed")),
     ("wrongFlavour", Here("contract_5_2_the_wrong_flavour_is_detected_and_the_other_one_tried")),
-    ("tokenRejected", In("calls.rs", "f_srv_a_token_of_a_retired_key_is_rejected_and_a_new_one_works")),
+    ("tokenRejected", In("calls.rs", "a_token_of_a_retired_key_is_rejected_and_a_new_one_works")),
     ("scopeMissing", Here("contract_5_1_a_token_without_admin_scope_is_widened")),
     ("requestInvalid", In("calls.rs", "a_request_that_is_not_valid_is_told_with_its_places")),
     ("grantRefused", Here("contract_5_2_a_client_that_may_not_use_the_grant_is_replaced")),

@@ -11,3 +11,4 @@ mod desk;
 mod errors;
 mod http;
 mod rotation;
+mod walkthroughs;

@@ -190,7 +190,7 @@ async fn a_new_secret_that_is_wrong_or_given_up_leaves_everything_as_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn f_key_a_keychain_that_refuses_the_switch_changes_nothing() {
+async fn a_keychain_that_refuses_the_switch_changes_nothing() {
     let desk = Desk::asking_for(&["admin:read"]).await;
     desk.world.request(desk.id).await;
     desk.propose(NEW).await;

@@ -1,5 +1,7 @@
 //! Runs copied commands as a user would: in the system's shell, with the variables set.
 
+use std::path::Path;
+
 use tokio::process::Command;
 
 /// What a copied curl command got.
@@ -27,4 +29,16 @@ pub async fn run_curl(command: &str, variables: &[(&str, &str)]) -> Ran {
     let errors = String::from_utf8_lossy(&output.stderr);
     let status = status.parse().unwrap_or_else(|_| panic!("curl did not run: {errors}"));
     Ran { status, body: body.to_owned() }
+}
+
+/// Runs any copied command in `sh` in this folder, with these variables set, and returns what it printed.
+///
+/// # Panics
+/// If there is no `sh`, or the command fails.
+pub async fn run(command: &str, variables: &[(&str, &str)], folder: &Path) -> String {
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(command).envs(variables.iter().copied()).current_dir(folder);
+    let output = shell.output().await.expect("sh runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }

@@ -68,6 +68,23 @@ impl World {
         Self { companion, secrets: secrets.clone(), clock }
     }
 
+    /// Starts a companion where another has just ended: its lock goes when its last task does.
+    ///
+    /// # Panics
+    /// After 10 s.
+    pub async fn start_again(folder: &Path, secrets: &MemorySecrets) -> Self {
+        let begin = tokio::time::Instant::now();
+        loop {
+            let world = Self::start(folder, secrets);
+            if world.companion.snapshot().storage.read_only.is_none() {
+                return world;
+            }
+            drop(world);
+            assert!(begin.elapsed().as_secs() < 10, "the lock is still held");
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Waits until the snapshot is as the test wants it.
     ///
     /// # Panics

@@ -70,7 +70,8 @@ impl Companion {
         self.ask(|reply| Event::CandidateGone { application, switched: false, reply }).await.map(|_| ())
     }
 
-    async fn candidate(&self, application: ApplicationId) -> Result<SecretId, AppError> {
+    /// The new secret that is being tried out.
+    pub(super) async fn candidate(&self, application: ApplicationId) -> Result<SecretId, AppError> {
         match self.ask(|reply| Event::ReadCandidate { application, reply }).await? {
             Answer::Candidate(secret) => Ok(secret),
             other => Err(super::unexpected(&other)),

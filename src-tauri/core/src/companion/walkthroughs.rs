@@ -8,7 +8,7 @@ use crate::contract::{
     AppError, CallReport, CodeSample, EndpointRequest, HttpMethod, KeychainStatus, PageLink, StepAction,
     StepOutcome, StepRequest, WalkthroughAnswers, WalkthroughId, WebhookReport,
 };
-use crate::model::{ApplicationId, InstanceId, InstanceKind};
+use crate::model::{ApplicationId, InstanceId, InstanceKind, SecretKeeping};
 use crate::oauth::refusal::has_reserved;
 use crate::scaikey::{self, ADMIN_READ, TENANTS_PATH};
 use crate::secret::Secret;
@@ -83,21 +83,28 @@ impl Companion {
         Ok(request::step_request(id, step, &context))
     }
 
-    /// Whether the application's secret holds a character that is form-encoded. A keychain that would ask is
-    /// not asked for that.
+    /// Whether the application's secret, or a new one beside it, holds a character that is form-encoded. A keychain
+    /// that would ask is not asked for that.
     async fn secret_is_reserved(&self, id: WalkthroughId) -> bool {
         let ready = matches!(self.snapshot().keychain.status, KeychainStatus::Ready);
         let (Some(application), Ok(config)) = (self.answers(id).application, self.config().await) else {
             return false;
         };
-        let Some(keeping) = config.find(application).map(|(_, found)| found.secret) else { return false };
-        match self.world.is_reserved(keeping) {
-            Some(known) => known,
-            None if ready => {
-                self.world.read_secret(keeping).await.is_ok_and(|secret| has_reserved(secret.expose()))
+        let saved = config.find(application).map(|(_, found)| found.secret);
+        let new = self.candidate(application).await.ok().map(SecretKeeping::Session);
+        for keeping in saved.into_iter().chain(new) {
+            let reserved = match self.world.is_reserved(keeping) {
+                Some(known) => known,
+                None if ready => {
+                    self.world.read_secret(keeping).await.is_ok_and(|secret| has_reserved(secret.expose()))
+                }
+                None => false,
+            };
+            if reserved {
+                return true;
             }
-            None => false,
         }
+        false
     }
 
     /// Code that keeps a token of an application valid, in four languages; none at another provider, which has no
