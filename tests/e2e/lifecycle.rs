@@ -120,6 +120,7 @@ async fn a_second_start_shows_the_first_and_a_crash_leaves_no_lock() {
 
     first.kill();
     eventually("the first to be gone", SOON, async || !first.runs()).await;
+    desktop.wait_until_left().await;
     let after = start_painted(&desktop).await;
     assert!(after.has_window());
     assert!(close(&after).await < GOODBYE);

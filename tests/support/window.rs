@@ -167,6 +167,11 @@ impl Desktop {
     }
 
     async fn keychain_answers(&self) -> bool {
+        self.is_on_the_bus("org.freedesktop.secrets").await
+    }
+
+    /// Whether somebody on the session's bus has this name.
+    async fn is_on_the_bus(&self, name: &str) -> bool {
         let mut ask = self.command("dbus-send");
         ask.args([
             "--session",
@@ -174,10 +179,21 @@ impl Desktop {
             "--dest=org.freedesktop.DBus",
             "/org/freedesktop/DBus",
             "org.freedesktop.DBus.NameHasOwner",
-            "string:org.freedesktop.secrets",
         ]);
+        ask.arg(format!("string:{name}"));
         let answer = output(ask, SOON).await;
         answer.is_some_and(|bytes| String::from_utf8_lossy(&bytes).contains("boolean true"))
+    }
+
+    /// Waits until an app that has ended is forgotten by the bus, too: whoever starts before that hands over to
+    /// one that is no more.
+    ///
+    /// # Panics
+    /// After 15 s.
+    pub async fn wait_until_left(&self) {
+        let name = format!("{IDENTIFIER}.SingleInstance");
+        let left = poll(SOON, async || !self.is_on_the_bus(&name).await).await;
+        assert!(left, "{name} is still on the bus");
     }
 
     /// Opens the app's window.
@@ -187,6 +203,7 @@ impl Desktop {
 
     /// Opens the app's window with these arguments and variables.
     pub async fn open_window_with(&self, args: &[&str], env: &[(&str, &str)]) -> Window<'_> {
+        self.wait_until_left().await;
         let launch = {
             let mut launches = self.launches.lock().expect("launches");
             *launches += 1;
