@@ -496,9 +496,8 @@ async fn answers_survive_a_restart_and_steps_that_need_a_token_are_open_again() 
     let all = [REGISTERED, took, decoded, took, (true, "renewed once", None)];
     stands(desk.companion(), Quickstart, &all);
 
-    let Desk { world: World { companion, secrets, .. }, practice, instance, id, folder } = desk;
-    drop(companion);
-    let world = World::start(folder.path(), &secrets);
+    let Desk { world, practice, instance, id, folder } = desk;
+    let world = world.restart(folder.path()).await;
     let companion = &world.companion;
     assert_eq!(ALL.map(|id| view(companion, id).answers), before);
     stands(companion, Quickstart, &[REGISTERED, gone, gone, (false, LAST_RUN, NO_TOKEN), gone]);

@@ -68,6 +68,22 @@ impl World {
         Self { companion, secrets: secrets.clone(), clock }
     }
 
+    /// Ends this companion, and starts another on the same configuration folder and keychain once it has let go of
+    /// the folder.
+    pub async fn restart(self, folder: &Path) -> Self {
+        let Self { companion, secrets, .. } = self;
+        let mut snapshots = companion.snapshots();
+        drop(companion);
+        while snapshots.changed().await.is_ok() {}
+        loop {
+            let world = Self::start(folder, &secrets);
+            if world.companion.snapshot().storage.read_only.is_none() {
+                return world;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Waits until the snapshot is as the test wants it.
     ///
     /// # Panics
