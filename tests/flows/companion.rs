@@ -200,9 +200,7 @@ async fn what_was_saved_is_there_after_a_restart_with_its_secret() {
     let session = session.await;
     assert_eq!(desk.world.request(session).await.phase, PhaseView::Idle);
     let Desk { world, practice, folder } = desk;
-    let secrets = world.secrets.clone();
-    drop(world);
-    let world = World::start_again(folder.path(), &secrets).await;
+    let world = world.restart(folder.path()).await;
     let snapshot = world.companion.snapshot();
     assert_eq!(snapshot.instances.len(), 2);
     assert_eq!(find(&snapshot, id).unwrap().token, None, "tokens live in memory only");
@@ -428,8 +426,7 @@ async fn duplicates_reordering_deleting_and_undo_survive_a_restart() {
     let Desk { world, folder, practice } = desk;
     let secrets = world.secrets.clone();
     assert_eq!(secrets.ids().len(), 2, "a deletion that can be undone keeps its secret");
-    drop(world);
-    let world = World::start_again(folder.path(), &secrets).await;
+    let world = world.restart(folder.path()).await;
     assert_eq!(order(&world.companion.snapshot()), [id]);
     // At the next start the tombstone is carried out.
     world.until("the secret goes", |_| (secrets.ids().len() == 1).then_some(())).await;

@@ -12,7 +12,7 @@ use scaikey_core::oauth::http::form_encode;
 use scaikey_core::ports::SecretStore as _;
 use scaikey_core::secret::Secret;
 use scaikey_core::walkthrough;
-use support::world::{PRACTICE_SECRET, World, find};
+use support::world::{PRACTICE_SECRET, find};
 
 use crate::desk::{Desk, TENANTS};
 
@@ -129,9 +129,8 @@ async fn switching_keeps_the_token_and_the_next_one_comes_with_the_new_secret() 
     }
 
     // And after a restart, too.
-    let Desk { world: World { companion, secrets, .. }, practice, id, folder, .. } = desk;
-    drop(companion);
-    let world = World::start(folder.path(), &secrets);
+    let Desk { world, practice, id, folder, .. } = desk;
+    let world = world.restart(folder.path()).await;
     world.companion.await_token(id).await.unwrap();
     assert_eq!(practice.requests().iter().filter(|request| request.method == "POST").count(), 2);
 }
@@ -239,9 +238,8 @@ async fn a_new_secret_goes_with_its_application_and_with_the_run() {
     assert_eq!(desk.candidate(), None);
 
     desk.propose(NEW).await;
-    let Desk { world: World { companion, secrets, .. }, practice: _practice, id, folder, .. } = desk;
-    drop(companion);
-    let world = World::start(folder.path(), &secrets);
+    let Desk { world, practice: _practice, id, folder, .. } = desk;
+    let world = world.restart(folder.path()).await;
     assert_eq!(find(&world.companion.snapshot(), id).unwrap().candidate, None);
     world.companion.await_token(id).await.unwrap();
 }

@@ -500,9 +500,8 @@ async fn answers_survive_a_restart_and_steps_that_need_a_token_are_open_again() 
     let all = [REGISTERED, took, decoded, took, (true, "renewed once", None)];
     stands(desk.companion(), QUICKSTART, &all);
 
-    let Desk { world: World { companion, secrets, .. }, practice, instance, id, folder } = desk;
-    drop(companion);
-    let world = World::start_again(folder.path(), &secrets).await;
+    let Desk { world, practice, instance, id, folder } = desk;
+    let world = world.restart(folder.path()).await;
     let companion = &world.companion;
     assert_eq!(ALL.map(|id| view(companion, id).answers), before);
     stands(companion, QUICKSTART, &[REGISTERED, gone, gone, (false, LAST_RUN, NO_TOKEN), gone]);

@@ -9,7 +9,7 @@ use crate::desk::{Desk, SECRET, check, secret};
 use crate::servers::{django, oidc_provider};
 
 /// The issuers of both.
-fn issuers() -> [String; 2] {
+pub(crate) fn issuers() -> [String; 2] {
     [oidc_provider().to_owned(), format!("{}/o", django())]
 }
 

@@ -7,3 +7,4 @@ mod desk;
 mod oidc;
 mod servers;
 mod toolkit;
+mod walkthroughs;

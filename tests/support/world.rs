@@ -68,18 +68,20 @@ impl World {
         Self { companion, secrets: secrets.clone(), clock }
     }
 
-    /// Starts a companion where another has just ended: its lock goes when its last task does.
+    /// Ends this companion, and starts another on the same configuration folder and keychain once it has let go of
+    /// the folder: its lock goes when its last task does.
     ///
     /// # Panics
     /// After 10 s.
-    pub async fn start_again(folder: &Path, secrets: &MemorySecrets) -> Self {
+    pub async fn restart(self, folder: &Path) -> Self {
+        let Self { companion, secrets, .. } = self;
+        drop(companion);
         let begin = tokio::time::Instant::now();
         loop {
-            let world = Self::start(folder, secrets);
+            let world = Self::start(folder, &secrets);
             if world.companion.snapshot().storage.read_only.is_none() {
                 return world;
             }
-            drop(world);
             assert!(begin.elapsed().as_secs() < 10, "the lock is still held");
             tokio::task::yield_now().await;
         }
