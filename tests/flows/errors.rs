@@ -480,7 +480,10 @@ async fn f_net_15_a_moved_endpoint_is_entered_by_hand() {
 async fn f_jwk_13_an_endpoint_elsewhere_gets_the_secret_only_by_hand() {
     let desk = Desk::with(|_| {}).await;
     let elsewhere = r#"{"token_endpoint":"https://evil.example/token"}"#;
-    // The instance was saved a moment ago, and its document read. This one is read for the tenant.
+    // The instance was saved a moment ago, and its document is read by itself. This one is for the tenant.
+    desk.world
+        .until("the platform's document", |snapshot| snapshot.instances[0].endpoint_sets[0].discovered_at)
+        .await;
     desk.practice.next_answers(Endpoint::Discovery, vec![Answer::json(200, elsewhere)]);
     desk.edit(|draft| {
         draft.level = Some(LevelName::Partner);
