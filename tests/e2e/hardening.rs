@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 use support::window::{Desktop, SOON, Window, eventually};
 
-use crate::{copy_token, names, try_practice, wait_until_verified};
+use crate::{copy_token, names, try_practice};
 
 /// So large is what the page sends when it sends too much.
 const TEN_MEGABYTES: usize = 10 * 1024 * 1024;

@@ -279,6 +279,7 @@ async fn the_walkthroughs_the_calls_and_the_activity_fit_too() {
         window.wait_for(names::CALL_ERROR, REQUEST).await;
         look(&window, colours, "31-call-refused").await;
         window.click(names::ACTIVITY).await;
+        window.wait_for(names::ACTIVITY_PAGE, SOON).await;
         window.click(names::ACTIVITY_ROW).await;
         window.wait_for(names::EXCHANGE_CARD, SOON).await;
         look(&window, colours, "32-activity").await;

@@ -173,8 +173,6 @@ pub(crate) const EXPORT_HAR: &str = "export-har";
 pub(crate) const EXPORT_PATH: &str = "export-path";
 /// Goes to *Call an endpoint*.
 pub(crate) const OPEN_CALL: &str = "open-call";
-/// The path that is called.
-pub(crate) const CALL_PATH: &str = "call-path";
 /// Calls it.
 pub(crate) const CALL_RUN: &str = "call-run";
 /// What came of it.

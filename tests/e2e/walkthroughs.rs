@@ -221,7 +221,9 @@ async fn pages_open_in_the_systems_browser_and_no_others() {
     std::fs::write(&browser, format!("#!/bin/sh\nprintf '%s\\n' \"$1\" >> '{}'\n", opened.display()))
         .expect("a script");
     std::fs::set_permissions(&browser, std::fs::Permissions::from_mode(0o755)).expect("a program");
-    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default());
+    #[expect(clippy::disallowed_methods, reason = "the test's own environment, with one folder more")]
+    let path = std::env::var("PATH").unwrap_or_default();
+    let path = format!("{}:{path}", folder.display());
     let window = desktop.open_window_with(&[], &[("PATH", path.as_str())]).await;
     window.click(names::TRY_PRACTICE).await;
     window.wait_for(names::WALKTHROUGH_PAGE, REQUEST).await;

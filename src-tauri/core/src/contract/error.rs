@@ -1,5 +1,5 @@
 //! Errors: what went wrong, as facts. What the page sees of one is an [`ErrorView`], put into words by the
-//! one table in [`words`](super::words).
+//! one table in `words.rs`.
 
 use serde::Serialize;
 use ts_rs::TS;
