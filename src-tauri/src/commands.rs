@@ -4,13 +4,14 @@ use std::future::Future;
 
 use scaikey_core::contract::{
     ActivityArgs, AnswerWalkthroughArgs, ApiCheckRow, AppError, ApplicationArgs, CallEndpointArgs,
-    CallPreview, CallReport, CheckApiArgs, CheckApplicationArgs, CheckInstanceArgs, CodeSample, CopyCodeArgs,
-    CopyFormatView, CopyReceipt, CopyTokenArgs, DefaultMarginArgs, Diagnostics, DiscoverArgs,
-    DiscoveryReport, EndpointSuggestion, ExchangeArgs, ExchangeSummary, ExchangeView, ExportReport,
-    InstanceArgs, MoveApplicationArgs, MoveInstanceArgs, OpenPageArgs, PracticeLifetimeArgs, Preferences,
-    Problem, ProposeSecretArgs, RegisterPracticeArgs, SaveApplicationArgs, SaveInstanceArgs,
-    SavePreferencesArgs, ScopesArgs, SecretView, SetSecretArgs, Snapshot, StepArgs, StepOutcome, StepRequest,
-    StorageReport, TestApplicationArgs, TestReport, TokenDetails, TryLevelArgs, UndoArgs, VerifyWebhookArgs,
+    CallPreview, CallReport, CheckApiArgs, CheckApplicationArgs, CheckInstanceArgs, CodeSample,
+    CompareTokensArgs, Comparison, CopyCodeArgs, CopyFormatView, CopyReceipt, CopyTokenArgs,
+    DefaultMarginArgs, Diagnostics, DiscoverArgs, DiscoveryReport, EndpointSuggestion, ExchangeArgs,
+    ExchangeSummary, ExchangeView, ExportReport, FetchKeysArgs, InspectPastedArgs, Inspection, InstanceArgs,
+    MoveApplicationArgs, MoveInstanceArgs, OpenPageArgs, PracticeLifetimeArgs, Preferences, Problem,
+    ProposeSecretArgs, RegisterPracticeArgs, SaveApplicationArgs, SaveInstanceArgs, SavePreferencesArgs,
+    ScopesArgs, SecretView, SetSecretArgs, Snapshot, StepArgs, StepOutcome, StepRequest, StorageReport,
+    TestApplicationArgs, TestReport, TokenDetails, TryLevelArgs, UndoArgs, VerifyWebhookArgs,
     WalkthroughText, WebhookDelivery, WebhookReport, WebhookSecret,
 };
 use scaikey_core::model::{ApplicationId, InstanceId};
@@ -107,6 +108,15 @@ commands! {
     }
     inspect_token(app, args: ApplicationArgs) -> TokenDetails {
         app.state::<Desk>().companion.inspect_token(args.application).await
+    }
+    inspect_pasted(app, args: InspectPastedArgs) -> Inspection {
+        app.state::<Desk>().companion.inspect_pasted(&args).await
+    }
+    fetch_keys(app, args: FetchKeysArgs) -> () {
+        app.state::<Desk>().companion.fetch_keys(&args.offer).await
+    }
+    compare_tokens(app, args: CompareTokensArgs) -> Comparison {
+        app.state::<Desk>().companion.compare_tokens(&args).await
     }
     reveal_token(app, args: ApplicationArgs) -> String {
         let token = app.state::<Desk>().companion.reveal_token(args.application).await?;

@@ -19,6 +19,7 @@ import type { TokenView } from "../src/lib/contract/TokenView";
 import { internalError } from "../src/lib/errors";
 import * as errors from "./errors";
 import { activityHandlers } from "./fake-activity";
+import { inspector } from "./fake-inspector";
 import { fakeWalkthroughs, walkthroughOf } from "./fake-walkthroughs";
 import type { Handlers } from "./handlers";
 
@@ -57,6 +58,7 @@ function token(clientId: string, age: number, life: number, change: Partial<Toke
     scopes: ["admin:read", "openid"],
     verdict: { kind: "verified" },
     count: 2,
+    history: [],
     ...change,
   };
 }
@@ -332,6 +334,14 @@ const payload = (id: string) => {
   };
 };
 
+const BARE_DETAILS = {
+  payloadText: null,
+  recognised: null,
+  life: { issuedAt: null, notBefore: null, expiresAt: null },
+  header: [],
+  signatures: [],
+};
+
 function details(id: string): TokenDetails {
   const held = find(id).token;
   if (held === null) throw errors.noToken;
@@ -341,7 +351,9 @@ function details(id: string): TokenDetails {
       kind: held.kind,
       headerJson: null,
       payloadJson: null,
+      ...BARE_DETAILS,
       claims: [],
+      verdict: held.verdict,
       problems: [],
       checks: [
         {
@@ -363,13 +375,26 @@ function details(id: string): TokenDetails {
     source: string | null,
     instant: number | null = null,
     notes: string[] = [],
-  ) => ({ name, value: String(value), group, meaning, source, instant, notes });
+  ) => ({
+    name,
+    value: String(value),
+    group,
+    meaning,
+    source,
+    instant,
+    notes,
+    shape: "plain" as const,
+    parts: [],
+    place: null,
+  });
   const refused = held.verdict.kind === "refused";
   return {
     tokenId: held.id,
     kind: "jwt",
     headerJson: JSON.stringify(HEADER, null, 2),
     payloadJson: JSON.stringify(body, null, 2),
+    ...BARE_DETAILS,
+    verdict: held.verdict,
     claims: [
       row(
         "sub",
@@ -531,6 +556,7 @@ const activity = activityHandlers({
 const handlers: Handlers = {
   ...walkthroughs.handlers,
   ...activity,
+  ...inspector,
   exchange: (args) => walkthroughs.exchange(args.exchange) ?? activity.exchange(args),
   snapshot: () => {
     if (scenario === "broken") throw internalError("snapshot did not answer");

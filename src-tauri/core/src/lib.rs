@@ -6,6 +6,7 @@ pub mod companion;
 pub mod contract;
 pub mod copy;
 pub mod endpoint;
+pub mod inspect;
 pub mod jwt;
 pub mod model;
 pub mod oauth;

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 /// [`expose`](Secret::expose), so every deliberate use can be found by that word.
 ///
 /// It can be *read* from a command's arguments (a secret on its way in), and never written.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {

@@ -43,6 +43,7 @@ export const aToken = (change: Partial<TokenView> = {}): TokenView => ({
   scopes: [],
   verdict: { kind: "verified" },
   count: 1,
+  history: [],
   ...change,
 });
 

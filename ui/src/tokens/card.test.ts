@@ -344,6 +344,9 @@ describe("claims", () => {
     source: null,
     notes: ["looks <b>odd</b>"],
     instant: null,
+    shape: "plain" as const,
+    parts: [],
+    place: null,
   });
   it("shows hostile text as text", () => {
     const script = "<script>alert(1)</script>";

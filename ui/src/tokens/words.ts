@@ -74,9 +74,15 @@ export function copyWords(formats: readonly CopyFormatView[], remembered: string
 export const CHECK_TITLES: Record<CheckName, string> = {
   signature: "Signature",
   algorithm: "Algorithm fits the key",
+  critical: "Nothing critical is unknown",
+  type: "Type of token",
   issuer: "Issuer is this instance",
+  audience: "Audience",
   subject: "sub equals client_id",
   time: "Not expired, not early",
+  nonce: "Nonce is the sign-in's",
+  accessTokenHash: "at_hash fits the access token",
+  profile: "Has what its kind requires",
   scopes: "Scopes: got what was asked",
 };
 

@@ -1,7 +1,7 @@
 //! From a token answer to a token with everything that is known of it.
 
 use super::state::{EndpointSet, State, TokenSet};
-use crate::contract::{TokenDetails, TokenKind, TokenView, Verdict};
+use crate::contract::{TokenDetails, TokenKind, TokenLife, TokenView, Verdict};
 use crate::jwt::words::duration;
 use crate::jwt::{
     Decoded, Expectations, IssuerExpectation, Reader, ScaiKeyForms, SignatureVerdict, Time, check,
@@ -197,6 +197,12 @@ impl Standing<'_> {
             kind: token.kind,
             header_json: decoded.header.as_ref().map(|header| header.members().pretty()),
             payload_json: decoded.payload.as_ref().map(|payload| payload.pretty()),
+            payload_text: decoded.payload_text.clone(),
+            recognised: None,
+            life: TokenLife::default(),
+            header: Vec::new(),
+            signatures: Vec::new(),
+            verdict: verdict(&checks, token.kind),
             claims: explain(&decoded, &reader),
             problems: decoded.problems,
             checks,
@@ -212,7 +218,7 @@ impl Standing<'_> {
                 let mut parts = text.split('.').map(|part| part.chars().take(PREVIEW).collect::<String>());
                 (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
             }
-            TokenKind::Jwe | TokenKind::Opaque => (String::new(), String::new()),
+            TokenKind::JwsJson | TokenKind::Jwe | TokenKind::Opaque => (String::new(), String::new()),
         };
         let no_renewal = match token.life {
             None if self.application.renewal.enabled => {
@@ -235,6 +241,7 @@ impl Standing<'_> {
             scopes: token.scopes.clone(),
             verdict: token.verdict.clone(),
             count,
+            history: Vec::new(),
         }
     }
 }

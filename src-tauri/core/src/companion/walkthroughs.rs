@@ -171,6 +171,9 @@ impl Companion {
             PageLink::AdminApplications { instance } => {
                 self.below(*instance, scaikey::ADMIN_APPLICATIONS_PATH).await
             }
+            PageLink::Source { source } => crate::jwt::dictionary::address(source)
+                .and_then(|url| Url::parse(&url).ok())
+                .ok_or_else(missing),
         }
     }
 

@@ -8,6 +8,7 @@ use super::draft::{ApplicationDraft, InstanceDraft, Keep, Problem};
 use super::endpoint::{ApiCheckRow, CallPreview, CallReport, EndpointRequest, EndpointSuggestion};
 use super::error::AppError;
 use super::exchange::{ExchangeId, ExchangeSummary, ExchangeView, ExportReport};
+use super::inspect::{CompareTokensArgs, Comparison, FetchKeysArgs, InspectPastedArgs, Inspection};
 use super::snapshot::{EndpointSetView, Snapshot};
 use super::token::{Check, TokenDetails, TokenKind};
 use super::walkthrough::{
@@ -67,6 +68,12 @@ pub struct Commands {
     pub request_token: Call<ApplicationArgs, ()>,
     /// The current token decoded, explained and checked.
     pub inspect_token: Call<ApplicationArgs, TokenDetails>,
+    /// A pasted text: the token in it decoded, explained and checked. Nothing is fetched.
+    pub inspect_pasted: Call<InspectPastedArgs, Inspection>,
+    /// Fetches keys that `inspect_pasted` offered; resolves when they are there to be checked with.
+    pub fetch_keys: Call<FetchKeysArgs, ()>,
+    /// Two tokens side by side.
+    pub compare_tokens: Call<CompareTokensArgs, Comparison>,
     /// The full token. The one command that returns one; only after *Show*.
     pub reveal_token: Call<ApplicationArgs, String>,
     /// The forms a token can be copied in.

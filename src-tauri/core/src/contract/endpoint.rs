@@ -60,7 +60,7 @@ pub struct EndpointRequest {
 }
 
 /// How sure it is that an endpoint is as described.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum Certainty {

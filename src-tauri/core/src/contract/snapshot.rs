@@ -1,7 +1,7 @@
 //! What the screen shows: one value, published whenever something changed. It never holds a token or a
 //! secret.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::draft::{ExtraParameter, InstanceKindName, Renewal};
@@ -265,10 +265,23 @@ pub struct TokenView {
     pub verdict: Verdict,
     /// How many tokens with this client, these scopes and parameters there were in this run, this one included.
     pub count: u32,
+    /// The tokens before, as far as they are remembered, the newest last.
+    pub history: Vec<PastToken>,
+}
+
+/// A token that was replaced. Its header and claims are remembered, its signature is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct PastToken {
+    /// The [`TokenView::id`] it had.
+    pub id: u64,
+    /// When it arrived.
+    pub received_at: i64,
 }
 
 /// The verdict shown beside a token. Never a silent green.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 #[ts(export)]
 pub enum Verdict {

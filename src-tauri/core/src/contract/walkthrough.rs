@@ -304,4 +304,9 @@ pub enum PageLink {
         /// Which instance.
         instance: InstanceId,
     },
+    /// Where the meaning of a claim is written.
+    Source {
+        /// A source of the dictionary, such as `RFC 7519 §4.1.1`.
+        source: String,
+    },
 }

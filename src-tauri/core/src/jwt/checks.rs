@@ -135,8 +135,8 @@ fn claims_of(decoded: &Decoded) -> Result<&UnverifiedClaims, &'static str> {
     match (decoded.kind, &decoded.payload) {
         (TokenKind::Opaque, _) => Err("An opaque token says this to its issuer only"),
         (TokenKind::Jwe, _) => Err("The claims are encrypted"),
-        (TokenKind::Jwt, None) => Err("The payload cannot be read"),
-        (TokenKind::Jwt, Some(claims)) => Ok(claims),
+        (TokenKind::Jwt | TokenKind::JwsJson, None) => Err("The payload cannot be read"),
+        (TokenKind::Jwt | TokenKind::JwsJson, Some(claims)) => Ok(claims),
     }
 }
 
@@ -152,7 +152,7 @@ fn signature(decoded: &Decoded, expected: &Expectations<'_>) -> Ending {
         TokenKind::Jwe => {
             return Ending::skipped("An encrypted token (JWE) can only be read by its recipient");
         }
-        TokenKind::Jwt => {}
+        TokenKind::Jwt | TokenKind::JwsJson => {}
     }
     match expected.signature {
         Some(SignatureVerdict::Valid { alg, kid, warning }) => {

@@ -179,6 +179,12 @@ pub const BETTER: &[&str] = &["aud", "exp"];
 /// What only an ID token carries.
 pub const ID_TOKEN_ONLY: &[&str] = &["nonce", "at_hash", "c_hash"];
 
+/// The address of a source of this dictionary; `None` for one that it does not have.
+#[must_use]
+pub fn address(_source: &str) -> Option<String> {
+    None
+}
+
 /// The entry for a claim, with its place in the order.
 #[must_use]
 pub fn look_up(name: &str, scaikey: bool) -> Option<(usize, &'static Entry)> {

@@ -8,7 +8,7 @@ use super::dictionary::{
 };
 use super::jws::Decoded;
 use super::words::{duration, has_hidden, visible};
-use crate::contract::{ClaimGroup, ClaimRow};
+use crate::contract::{ClaimGroup, ClaimRow, ValueShape};
 
 /// The most scopes that are explained one by one.
 const MOST_SCOPES: usize = 16;
@@ -69,6 +69,9 @@ fn row(name: &str, raw: &str, claims: &UnverifiedClaims, reader: &Reader<'_>) ->
         source: None,
         notes,
         instant: None,
+        shape: ValueShape::Plain,
+        parts: Vec::new(),
+        place: None,
     };
     let Some((place, entry)) = look_up(name, reader.scaikey) else { return (usize::MAX, row) };
     row.group = entry.group;
@@ -247,6 +250,9 @@ fn missing(decoded: &Decoded, claims: &UnverifiedClaims, reader: &Reader<'_>) ->
                 source: Some(entry.source.to_owned()),
                 notes: vec![format!("Not in this token; {why}")],
                 instant: None,
+                shape: ValueShape::Plain,
+                parts: Vec::new(),
+                place: None,
             };
             (place, row)
         })

@@ -151,7 +151,7 @@ fn judge(token: &str, decoded: &Decoded, keys: &JwkSet) -> Result<SignatureVerdi
         TokenKind::Jwe => {
             return Err(not_checked("An encrypted token (JWE) can only be read by its recipient"));
         }
-        TokenKind::Jwt => {}
+        TokenKind::Jwt | TokenKind::JwsJson => {}
     }
     if let Some(problem) = &decoded.malformed {
         return Err(Invalid { reason: format!("Malformed: {}", problem.trim_end_matches('.')) });

@@ -3,4 +3,4 @@
 /**
  * What a check looked at.
  */
-export type CheckName = "signature" | "algorithm" | "issuer" | "subject" | "time" | "scopes";
+export type CheckName = "signature" | "algorithm" | "critical" | "type" | "issuer" | "audience" | "subject" | "time" | "nonce" | "accessTokenHash" | "profile" | "scopes";

@@ -12,6 +12,8 @@ import type { CheckApiArgs } from "./CheckApiArgs";
 import type { CheckApplicationArgs } from "./CheckApplicationArgs";
 import type { CheckInstanceArgs } from "./CheckInstanceArgs";
 import type { CodeSample } from "./CodeSample";
+import type { CompareTokensArgs } from "./CompareTokensArgs";
+import type { Comparison } from "./Comparison";
 import type { CopyCodeArgs } from "./CopyCodeArgs";
 import type { CopyFormatView } from "./CopyFormatView";
 import type { CopyReceipt } from "./CopyReceipt";
@@ -25,6 +27,9 @@ import type { ExchangeArgs } from "./ExchangeArgs";
 import type { ExchangeSummary } from "./ExchangeSummary";
 import type { ExchangeView } from "./ExchangeView";
 import type { ExportReport } from "./ExportReport";
+import type { FetchKeysArgs } from "./FetchKeysArgs";
+import type { InspectPastedArgs } from "./InspectPastedArgs";
+import type { Inspection } from "./Inspection";
 import type { InstanceArgs } from "./InstanceArgs";
 import type { InstanceId } from "./InstanceId";
 import type { MoveApplicationArgs } from "./MoveApplicationArgs";
@@ -123,6 +128,18 @@ request_token: Call<ApplicationArgs, null>,
  * The current token decoded, explained and checked.
  */
 inspect_token: Call<ApplicationArgs, TokenDetails>, 
+/**
+ * A pasted text: the token in it decoded, explained and checked. Nothing is fetched.
+ */
+inspect_pasted: Call<InspectPastedArgs, Inspection>, 
+/**
+ * Fetches keys that `inspect_pasted` offered; resolves when they are there to be checked with.
+ */
+fetch_keys: Call<FetchKeysArgs, null>, 
+/**
+ * Two tokens side by side.
+ */
+compare_tokens: Call<CompareTokensArgs, Comparison>, 
 /**
  * The full token. The one command that returns one; only after *Show*.
  */

@@ -16,4 +16,8 @@ instance: InstanceId, } | { "kind": "adminApplications",
 /**
  * Which instance.
  */
-instance: InstanceId, };
+instance: InstanceId, } | { "kind": "source", 
+/**
+ * A source of the dictionary, such as `RFC 7519 §4.1.1`.
+ */
+source: string, };

@@ -3,4 +3,4 @@
 /**
  * What a token is, by its shape.
  */
-export type TokenKind = "jwt" | "jwe" | "opaque";
+export type TokenKind = "jwt" | "jwsJson" | "jwe" | "opaque";
