@@ -3,7 +3,7 @@
 //! [`jws`] takes a token to pieces and says what is wrong with each; [`claims`] holds a JSON object exactly as
 //! it was written. [`jwk`] reads published keys one by one, [`mod@verify`] checks the signature against them and
 //! nothing else. [`checks`] puts signature, issuer, subject, time and scopes into sentences; [`mod@explain`] does
-//! so for every claim, from the data in [`dictionary`].
+//! so for every claim and header member, from the data in [`dictionary`], and [`mod@recognise`] for the whole.
 
 pub mod checks;
 pub mod claims;
@@ -11,14 +11,16 @@ pub mod dictionary;
 pub mod explain;
 pub mod jwk;
 pub mod jws;
+pub mod recognise;
 pub mod verify;
 pub mod words;
 
 pub use checks::{Expectations, IssuerExpectation, ScaiKeyForms, check, verdict};
 pub use claims::{Time, UnverifiedClaims};
-pub use explain::{Reader, explain};
+pub use explain::{Reader, explain, explain_header, too_long_for_a_header};
 pub use jwk::{Jwk, JwkSet};
 pub use jws::{Decoded, JoseHeader, decode_unverified};
+pub use recognise::{life_of, recognise};
 pub use verify::{SignatureVerdict, install_crypto, verify};
 
 #[cfg(test)]
