@@ -459,6 +459,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test measures real time")]
     fn ten_thousand_claims_are_compared_at_once() {
         let object = |value: usize| {
             let members: Vec<_> = (0..10_000).map(|n| format!("\"claim{n}\":\"{}\"", n % value)).collect();
