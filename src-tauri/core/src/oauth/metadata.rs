@@ -1,7 +1,9 @@
 //! Authorization server metadata (RFC 8414, OpenID Connect Discovery 1.0): where to ask for it and what of it
 //! is used.
 
-use url::Url;
+use std::net::IpAddr;
+
+use url::{Host, Url};
 
 use super::http::{HttpRequest, HttpResponse};
 use super::json::Members;
@@ -197,7 +199,26 @@ fn issuer_differs(asked: &str, published: &str) -> String {
 /// An address that may be asked without a secret.
 fn web_address(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| format!("It is not an address: {error}."))?;
-    safe_endpoint(&url).map(|()| url)
+    safe_endpoint(&url)?;
+    if is_link_local(&url) {
+        return Err(
+            "Link-local addresses, where machines keep what only they may know, are not asked.".to_owned()
+        );
+    }
+    Ok(url)
+}
+
+/// Whether a host is named by a link-local address (RFC 3927, RFC 4291 §2.5.6), IPv4 inside of IPv6 included.
+fn is_link_local(url: &Url) -> bool {
+    let address = match url.host() {
+        Some(Host::Ipv4(address)) => IpAddr::V4(address),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address),
+        Some(Host::Domain(_)) | None => return false,
+    };
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.is_link_local(),
+        IpAddr::V6(address) => address.is_unicast_link_local(),
+    }
 }
 
 /// Where the discovery document of an issuer may be, in the order to try: an issuer that is not saved, and that
@@ -368,7 +389,8 @@ mod tests {
 
     #[test]
     fn f_jwk_16_keys_are_not_fetched_from_anything_but_the_web() {
-        for uri in ["file:///etc/passwd", "http://169.254.169.254/latest/"] {
+        for uri in ["file:///etc/passwd", "http://169.254.169.254/latest/", "https://169.254.169.254/latest/"]
+        {
             let metadata = ServerMetadata { jwks_uri: Some(uri.to_owned()), ..ServerMetadata::default() };
             let instance = instance(InstanceKindName::OpenIdProvider, "https://id.example");
             let endpoints = resolve(&instance, &EndpointKey::Provider, Some(&metadata));
@@ -420,6 +442,9 @@ mod tests {
             ("file:///etc/passwd", "not a web address"),
             ("http://169.254.169.254/latest", "Plain http"),
             ("http://id.example", "Plain http"),
+            ("https://169.254.169.254", "Link-local"),
+            ("https://[fe80::1]", "Link-local"),
+            ("https://[::ffff:169.254.169.254]", "Link-local"),
             ("https://user@id.example", "user name"),
             ("https://id.example/?a=b", "query"),
             ("id.example", "not an address"),
