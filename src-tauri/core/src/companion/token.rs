@@ -1,7 +1,7 @@
 //! From a token answer to a token with everything that is known of it.
 
-use super::state::{EndpointSet, State, TokenSet};
-use crate::contract::{TokenDetails, TokenKind, TokenView, Verdict};
+use super::state::{EndpointSet, State, TokenSet, TokenSlot};
+use crate::contract::{PastToken, TokenDetails, TokenKind, TokenView, Verdict};
 use crate::inspect::{self, Checked};
 use crate::jwt::words::duration;
 use crate::jwt::{
@@ -202,7 +202,7 @@ impl Standing<'_> {
     }
 
     /// The token as the snapshot shows it: of its text only the beginnings, of an opaque one nothing.
-    pub(super) fn view(&self, token: &TokenSet, count: u32, wall: impl Fn(i64) -> i64) -> TokenView {
+    pub(super) fn view(&self, token: &TokenSet, slot: &TokenSlot, wall: impl Fn(i64) -> i64) -> TokenView {
         let text = token.response.access_token.expose();
         let (header_preview, payload_preview) = match token.kind {
             TokenKind::Jwt => {
@@ -231,8 +231,12 @@ impl Standing<'_> {
             no_renewal,
             scopes: token.scopes.clone(),
             verdict: token.verdict.clone(),
-            count,
-            history: Vec::new(),
+            count: slot.count,
+            history: slot
+                .history
+                .iter()
+                .map(|past| PastToken { id: past.id, received_at: wall(past.received) })
+                .collect(),
         }
     }
 }

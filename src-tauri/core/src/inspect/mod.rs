@@ -1,6 +1,7 @@
 //! The inspector: from a pasted text to a token read, explained and checked, and two tokens side by side. Pure:
 //! the window and the command line call the same functions, and neither clock nor network is read here.
 
+pub mod compare;
 mod keys;
 pub mod paste;
 
