@@ -1,9 +1,9 @@
 //! Tokens read and judged: a tolerant viewer and a strict verdict, kept apart. Pure: no clock, no network.
 //!
 //! [`jws`] takes a token to pieces and says what is wrong with each; [`claims`] holds a JSON object exactly as
-//! it was written. [`jwk`] reads published keys one by one, [`key_text`] those that a user pastes, [`mod@verify`] checks the signature against them and
-//! nothing else. [`checks`] puts signature, issuer, subject, time and scopes into sentences; [`mod@explain`] does
-//! so for every claim, from the data in [`dictionary`].
+//! it was written. [`jwk`] reads published keys one by one and [`key_text`] those that a user pastes;
+//! [`mod@verify`] checks the signature against them and nothing else. [`checks`] puts signature, issuer, subject,
+//! time and scopes into sentences; [`mod@explain`] does so for every claim, from the data in [`dictionary`].
 
 pub mod checks;
 pub mod claims;

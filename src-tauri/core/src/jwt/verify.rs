@@ -157,7 +157,10 @@ fn judge(token: &str, decoded: &Decoded, keys: &JwkSet) -> Result<SignatureVerdi
         TokenKind::Jwe => {
             return Err(not_checked("An encrypted token (JWE) can only be read by its recipient"));
         }
-        TokenKind::Jwt | TokenKind::JwsJson => {}
+        TokenKind::JwsJson => {
+            return Err(not_checked("Each signature of a JWS in its JSON form is checked by itself"));
+        }
+        TokenKind::Jwt => {}
     }
     if let Some(problem) = &decoded.malformed {
         return Err(Invalid { reason: format!("Malformed: {}", problem.trim_end_matches('.')) });
@@ -489,7 +492,7 @@ mod tests {
     }
 
     #[test]
-    fn every_algorithm_verifies_and_notices_a_changed_bit() {
+    fn f_jwt_27_every_algorithm_verifies_and_notices_a_changed_bit() {
         for Algorithm { name, .. } in ALGORITHMS {
             let (token, set) = (signed(name), given(&[keys().jwk(name, "k")]));
             assert_eq!(
@@ -497,7 +500,7 @@ mod tests {
                 Valid { alg: name.to_owned(), kid: Some("k".to_owned()), key: 0, warning: None },
                 "{name}"
             );
-            // f_jwt_27: one bit flipped, in the signature and in the payload.
+            // One bit flipped in the signature, and another payload.
             check_invalid(&flipped(&token), &set, MISMATCH);
             let (input, signature) = token.rsplit_once('.').unwrap();
             let (header, _) = input.split_once('.').unwrap();
