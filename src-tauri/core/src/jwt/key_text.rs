@@ -58,8 +58,8 @@ pub struct GivenKeys {
 /// The answer to a private key. It must not become a habit to paste one.
 fn private_key(name: &str, command: &str) -> String {
     format!(
-        "This is a private {name}. Signatures are checked with the public one, and whoever has the private one can \
-         sign tokens: do not paste it anywhere. Paste what “{command}” prints."
+        "This is a private {name}. Signatures are checked with the public one, and whoever has the private one \
+         can sign tokens: do not paste it anywhere. Paste what “{command}” prints."
     )
 }
 
@@ -435,11 +435,14 @@ fn no_key(text: &str) -> String {
     } else if text.starts_with('[') {
         "This is a list. A JWK Set is an object with “keys”."
     } else if is_ssh(text) {
-        return "This is a public key as SSH writes it. Paste what “ssh-keygen -e -m PKCS8 -f key.pub” prints.".to_owned();
+        return "This is a public key as SSH writes it. Paste what “ssh-keygen -e -m PKCS8 -f key.pub” \
+                prints."
+            .to_owned();
     } else if text.starts_with("ey") && text.contains('.') && !text.contains(char::is_whitespace) {
         "This is a token, not the key for its signature."
     } else if text.starts_with("https://") || text.starts_with("http://") {
-        "This is an address, and it is not fetched from here. Paste what it answers, or choose the issuer's keys."
+        "This is an address, and it is not fetched from here. Paste what it answers, or choose the issuer's \
+         keys."
     } else {
         "This is no key. If it is a shared secret, choose that."
     };
