@@ -200,7 +200,8 @@ fn protected_place(
 }
 
 fn read_signature(object: &UnverifiedClaims, payload: &str, shared: Option<&String>) -> JsonSignature {
-    let mut decoded = Decoded::of_kind(TokenKind::JwsJson);
+    // As compact text it is like any other.
+    let mut decoded = Decoded::of_kind(TokenKind::Jwt);
     let mut malformed = Vec::new();
     let string = |name: &str, malformed: &mut Vec<String>| match (object.raw(name), object.str(name)) {
         (None, _) => None,

@@ -55,8 +55,16 @@ pub struct GivenKeys {
     pub what: String,
 }
 
-const PRIVATE_KEY: &str = "This is a private key. Signatures are checked with the public one, and whoever has the private \
-                           one can sign tokens: do not paste it anywhere. Paste what “openssl pkey -in key.pem -pubout” prints.";
+/// The answer to a private key. It must not become a habit to paste one.
+fn private_key(name: &str, command: &str) -> String {
+    format!(
+        "This is a private {name}. Signatures are checked with the public one, and whoever has the private one \
+         can sign tokens: do not paste it anywhere. Paste what “{command}” prints."
+    )
+}
+
+/// What prints the public half of a private key.
+const PUBLIC_HALF: &str = "openssl pkey -in key.pem -pubout";
 
 const EXPECTED: &str = "A public key or a certificate in PEM, a JWK or a JWK Set was expected.";
 
@@ -245,11 +253,8 @@ fn pem(text: &str, now_ms: i64) -> Result<GivenKeys, String> {
     let blocks = blocks(&text)?;
     if let Some(block) = blocks.iter().find(|block| block.label.ends_with("PRIVATE KEY")) {
         return Err(match block.label {
-            "OPENSSH PRIVATE KEY" => "This is a private SSH key. Signatures are checked with the public key, and whoever has the \
-                                      private one can sign tokens: do not paste it anywhere. Paste what “ssh-keygen -e -m PKCS8 -f \
-                                      key” prints."
-                .to_owned(),
-            _ => PRIVATE_KEY.to_owned(),
+            "OPENSSH PRIVATE KEY" => private_key("SSH key", "ssh-keygen -e -m PKCS8 -f key"),
+            _ => private_key("key", PUBLIC_HALF),
         });
     }
 
@@ -337,13 +342,18 @@ fn push_certificate(set: &mut JwkSet, der: &[u8], now_ms: i64) -> Result<String,
             .to_owned(),
     );
     set.push("a certificate's key", key_of(certificate.public_key()), "The certificate's key");
-    Ok(format!("a certificate of {}", quote(&certificate.subject().to_string())))
+    let subject = certificate.subject().to_string();
+    Ok(if subject.is_empty() {
+        "a certificate without a name".to_owned()
+    } else {
+        format!("a certificate of {}", quote(&subject))
+    })
 }
 
 /// A key in DER without PEM around it.
 fn der_key(der: &[u8], now_ms: i64) -> Result<GivenKeys, String> {
     if is_private(der) {
-        return Err(PRIVATE_KEY.to_owned());
+        return Err(private_key("key", PUBLIC_HALF));
     }
     let mut set = JwkSet::empty(KeyOrigin::Given);
     if X509Certificate::from_der(der).is_ok() {
@@ -425,11 +435,14 @@ fn no_key(text: &str) -> String {
     } else if text.starts_with('[') {
         "This is a list. A JWK Set is an object with “keys”."
     } else if is_ssh(text) {
-        return "This is a public key as SSH writes it. Paste what “ssh-keygen -e -m PKCS8 -f key.pub” prints.".to_owned();
+        return "This is a public key as SSH writes it. Paste what “ssh-keygen -e -m PKCS8 -f key.pub” \
+                prints."
+            .to_owned();
     } else if text.starts_with("ey") && text.contains('.') && !text.contains(char::is_whitespace) {
         "This is a token, not the key for its signature."
     } else if text.starts_with("https://") || text.starts_with("http://") {
-        "This is an address, and it is not fetched from here. Paste what it answers, or choose the issuer's keys."
+        "This is an address, and it is not fetched from here. Paste what it answers, or choose the issuer's \
+         keys."
     } else {
         "This is no key. If it is a shared secret, choose that."
     };
