@@ -87,8 +87,6 @@ pub(super) fn decode(text: &str, decoded: &mut Decoded) {
         return;
     }
     decoded.kind = TokenKind::JwsJson;
-    decoded.malformed =
-        Some("A JWS in its JSON form is not a JWT; each of its signatures is checked on its own.".to_owned());
 
     // What makes every signature malformed.
     let mut shared = repeated("JSON text", &members);
@@ -400,9 +398,8 @@ mod tests {
         assert!(matches!(verdicts(&decoded, &keys)[0], SignatureVerdict::Valid { .. }));
         assert_eq!(
             verify(&text, &decoded, &set(&keys)),
-            SignatureVerdict::Invalid {
-                reason: "Malformed: A JWS in its JSON form is not a JWT; each of its signatures is checked on its own"
-                    .to_owned()
+            SignatureVerdict::NotChecked {
+                reason: "Each signature of a JWS in its JSON form is checked by itself".to_owned()
             }
         );
     }
