@@ -60,6 +60,8 @@ struct Found {
 /// What stands before a value.
 #[derive(Debug, Clone, Default)]
 struct Label {
+    /// Where it begins.
+    start: usize,
     /// Its name: `access_token`, `Authorization`.
     name: Option<Range<usize>>,
     /// `Bearer` or `DPoP`, where it stands between name and value.
@@ -85,8 +87,9 @@ pub fn find(text: &str) -> Pasted {
         let problem = (!text.trim().is_empty()).then(|| report::nothing(text));
         return Pasted { tokens: Vec::new(), problem };
     }
-    let mut found =
-        bare(text, &core).or_else(|| json_jws(text, &core)).unwrap_or_else(|| Scan::of(text).found);
+    let mut found = bare(text, &core)
+        .or_else(|| json_jws(text, &core))
+        .unwrap_or_else(|| Scan::of(text, core.clone()).found);
     if found.is_empty() && is_opaque(inner) {
         found.push(whole(text, core));
     }
@@ -134,7 +137,7 @@ fn whole(text: &str, range: Range<usize>) -> Found {
     Found {
         name: NAMELESS.to_owned(),
         token: text.get(range.clone()).unwrap_or_default().to_owned(),
-        label: Label { value: range.start, ..Label::default() },
+        label: Label { start: range.start, value: range.start, ..Label::default() },
         range,
         joins: Joins::default(),
         unescaped: false,
@@ -231,12 +234,14 @@ fn is_token_name(name: &str) -> bool {
 /// The text, read from left to right.
 struct Scan<'t> {
     text: &'t str,
+    /// It without what may stand around everything.
+    core: Range<usize>,
     found: Vec<Found>,
 }
 
 impl<'t> Scan<'t> {
-    fn of(text: &'t str) -> Self {
-        let mut scan = Self { text, found: Vec::new() };
+    fn of(text: &'t str, core: Range<usize>) -> Self {
+        let mut scan = Self { text, core, found: Vec::new() };
         scan.run();
         scan
     }
@@ -244,30 +249,37 @@ impl<'t> Scan<'t> {
     fn run(&mut self) {
         let (mut at, mut before) = (0, ' ');
         let mut label = Label { value: usize::MAX, ..Label::default() };
-        let mut none_before = 0;
+        // What was looked at in vain is not looked at again.
+        let (mut no_jwt_before, mut no_value_before) = (0, 0);
         while let Some(here) = unit(self.text, at) {
             if self.found.len() == MOST_TOKENS {
                 return;
             }
             let starts = !is_of_word(before) && before != '.';
-            if starts && at >= none_before && jwt::begins(self.text, at) {
+            if starts && at >= no_jwt_before && jwt::begins(self.text, at) {
                 match jwt::read(self.text, at, before) {
                     Ok(compact) => {
                         at = compact.range.end;
                         before = '.';
-                        let label =
-                            if label.value == compact.range.start { label.clone() } else { Label::default() };
+                        let label = if label.value == compact.range.start {
+                            label.clone()
+                        } else {
+                            Label { start: compact.range.start, ..Label::default() }
+                        };
                         self.take_jwt(compact, label);
                         continue;
                     }
-                    Err(end) => none_before = end,
+                    Err(end) => no_jwt_before = end,
                 }
             }
-            if label.value == at
-                && let Some(end) = self.opaque(&label)
-            {
-                (at, before) = (end, '.');
-                continue;
+            if label.value == at && at >= no_value_before {
+                match self.opaque(&label) {
+                    Ok(end) => {
+                        (at, before) = (end, '.');
+                        continue;
+                    }
+                    Err(end) => no_value_before = end,
+                }
             }
             if starts && is_of_word(here.c) && here.written == Written::Plain {
                 let end = self.word_end(at);
@@ -321,6 +333,7 @@ impl<'t> Scan<'t> {
             let separated = self.unit(value).is_some_and(|u| matches!(u.c, ':' | '='));
             if !separated {
                 return Label {
+                    start: if of_word { outer.start } else { word.start },
                     name: outer.name.clone().filter(|_| of_word),
                     scheme: Some(scheme),
                     value,
@@ -347,7 +360,7 @@ impl<'t> Scan<'t> {
             return nothing;
         }
         let (value, quote) = self.after_quote(value);
-        Label { name: Some(word), scheme: None, value, quote, assigned }
+        Label { start: word.start, name: Some(word), scheme: None, value, quote, assigned }
     }
 
     fn name_of(&self, label: &Label) -> Option<&'t str> {
@@ -371,14 +384,17 @@ impl<'t> Scan<'t> {
     }
 
     /// Takes in the value after a label, if it is an opaque token, and returns where it ends.
-    fn opaque(&mut self, label: &Label) -> Option<usize> {
+    ///
+    /// # Errors
+    /// Where it is none: how far it was read.
+    fn opaque(&mut self, label: &Label) -> Result<usize, usize> {
         let name = self.name_of(label);
         let normal_name = name.map(normal).unwrap_or_default();
         let header = normal_name.ends_with("authorization");
         let flag = label.name.clone().and_then(|n| self.text.get(n)).is_some_and(|n| n.starts_with("--"));
         let named = is_token_name(&normal_name);
         if !(label.scheme.is_some() || named && (label.assigned || flag)) {
-            return None;
+            return Err(label.value);
         }
         let mut value = String::new();
         let mut unescaped = false;
@@ -406,13 +422,9 @@ impl<'t> Scan<'t> {
         } else {
             label.quote.is_some() || digit || value.len() >= 20
         };
-        if called
-            || broken_quote
-            || !sure
-            || is_placeholder(&value)
-            || value.len() < 2 && !self.is_all(label, end)
-        {
-            return None;
+        let short = value.len() < 2 && !self.is_all(label, end);
+        if called || broken_quote || !sure || short || is_placeholder(&value) {
+            return Err(end);
         }
         let full_stop = label.scheme.is_some() && label.quote.is_none() && value.ends_with('.');
         if full_stop {
@@ -429,16 +441,12 @@ impl<'t> Scan<'t> {
             full_stop,
             label: label.clone(),
         });
-        Some(end)
+        Ok(end)
     }
 
-    /// Whether nothing but white space follows, and nothing but a scheme stands before.
+    /// Whether the text is a label and its value and no more.
     fn is_all(&self, label: &Label, end: usize) -> bool {
-        let (Some(before), Some(after)) = (self.text.get(..label.value), self.text.get(end..)) else {
-            return false;
-        };
-        after.trim().is_empty()
-            && label.scheme.is_some_and(|scheme| before.trim().eq_ignore_ascii_case(scheme))
+        label.start == self.core.start && end >= self.core.end
     }
 }
 

@@ -225,12 +225,13 @@ pub(super) fn read(text: &str, at: usize, before: char) -> Result<Compact, usize
         Draft { token: String::new(), end: at, dots: 0, joins: Joins::default(), unescaped: false };
     let mut first = run(text, at, in_path, &mut draft.token);
     draft.dots = draft.token.matches('.').count();
+    let mut looked_at = first.end;
     if let Some(c) = first.stop
         && draft.dots < 2
         && !ends_value(c)
         && !is_hidden(c)
     {
-        first.end = alien(text, first.end, &mut draft);
+        (first.end, looked_at) = alien(text, first.end, &mut draft);
     }
     draft.end = first.end;
     draft.unescaped = first.unescaped;
@@ -256,11 +257,12 @@ pub(super) fn read(text: &str, at: usize, before: char) -> Result<Compact, usize
         let Draft { token, end, joins, unescaped, .. } = draft;
         return Ok(Compact { token, range: at..end, joins, unescaped, full_stop });
     }
-    Err(first.end)
+    Err(looked_at)
 }
 
 /// Takes in a character that no token has, and what follows up to the end of the value, if the rest of a token does.
-fn alien(text: &str, at: usize, draft: &mut Draft) -> usize {
+/// Returns where the token ends, and how far was read.
+fn alien(text: &str, at: usize, draft: &mut Draft) -> (usize, usize) {
     let mut end = at;
     while let Some(next) = unit(text, end).filter(|next| !ends_value(next.c)) {
         end = next.end;
@@ -268,11 +270,11 @@ fn alien(text: &str, at: usize, draft: &mut Draft) -> usize {
     let more = text.get(at..end).unwrap_or_default();
     let dots = more.matches('.').count();
     if draft.dots + dots < 2 {
-        return at;
+        return (at, end);
     }
     draft.token.push_str(more);
     draft.dots += dots;
-    end
+    (end, end)
 }
 
 /// Joins the pieces that follow, as far as they belong to the token.

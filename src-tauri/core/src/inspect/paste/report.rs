@@ -43,8 +43,6 @@ impl<'t> Report<'t> {
         let mut cut = Vec::new();
         let before = self.text.get(..found.range.start).unwrap_or_default();
         let after = self.text.get(found.range.end..).unwrap_or_default();
-        // As far as the sentences account for it.
-        let mut outer = found.range.start;
         let quoted = before.ends_with(is_quote) || after.starts_with(is_quote);
         let plain = matches!(self.whole, Whole::Other);
         let name = found.label.name.clone().and_then(|name| self.text.get(name));
@@ -55,12 +53,6 @@ impl<'t> Report<'t> {
             (Some(scheme), None) => cut.push(format!("The word “{scheme}” was cut.")),
             (None, Some(name)) if plain => cut.push(format!("The name {} was cut.", quote(name))),
             _ => {}
-        }
-        if let Some(name) = &found.label.name {
-            outer = name.start;
-        } else if let Some(scheme) = found.label.scheme {
-            let upto = before.trim_end_matches(|c: char| c.is_whitespace() || is_quote(c) || c == '+').len();
-            outer = upto.saturating_sub(scheme.len());
         }
         if quoted && !matches!(self.whole, Whole::Json(_)) {
             cut.push("The quotes around it were cut.".to_owned());
@@ -80,7 +72,7 @@ impl<'t> Report<'t> {
             cut.push("Its percent-encoded or escaped characters were decoded.".to_owned());
         }
         let blank = |c: char| c.is_whitespace() || is_quote(c) || matches!(c, ',' | ';' | '.');
-        let left = self.text.get(..outer).unwrap_or_default();
+        let left = self.text.get(..found.label.start).unwrap_or_default();
         let more = !(left.trim_matches(blank).is_empty() && after.trim_matches(blank).is_empty());
         match self.rest(found) {
             Some(sentence) => cut.push(sentence),

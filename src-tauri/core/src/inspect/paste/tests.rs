@@ -327,7 +327,7 @@ fn f_jwt_1_wrapped_lines_are_put_together() {
     }
     check_cut(&wrapped(A, 90, " "), "Token", A, &["A space inside was taken out."]);
     check_cut(&wrapped(A, 90, "\u{200b}"), "Token", A, &["A character without width inside was taken out."]);
-    for width in 1..A.len() {
+    for width in 3..A.len() {
         check_found(&wrapped(A, width, "\n"), &[("Token", A)]);
         check_found(
             &format!("Authorization: Bearer {}\nHost: api.test", wrapped(A, width, "\n ")),
