@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use x509_parser::oid_registry::asn1_rs::{Oid, oid};
+use x509_parser::oid_registry::asn1_rs::{Oid, Tag, oid};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 use x509_parser::public_key::RSAPublicKey;
 use x509_parser::x509::SubjectPublicKeyInfo;
@@ -404,7 +404,9 @@ fn key_of(info: &SubjectPublicKeyInfo<'_>) -> Result<Material, Fault> {
     if *algorithm == RSA {
         pkcs1(bits).unwrap_or_else(|| broken("is an RSA key that cannot be read"))
     } else if *algorithm == EC {
-        let Some(curve) = info.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok()) else {
+        // A curve that is written out (RFC 3279 §2.3.5) is not compared with the named ones.
+        let named = info.algorithm.parameters.as_ref().filter(|any| any.tag() == Tag::Oid);
+        let Some(curve) = named.and_then(|any| any.as_oid().ok()) else {
             return broken("has a curve without a name, which cannot be verified here");
         };
         match CURVES.iter().find(|(oid, _)| *oid == curve) {
@@ -571,6 +573,22 @@ mod tests {
     }
 
     #[test]
+    fn compressed_points_verify() {
+        // RFC 5480 §2.2 allows them; a JWK never has one.
+        for (alg, size) in [("ES256", 32), ("ES384", 48), ("ES512", 66)] {
+            let public = keys().public_der(alg);
+            let (head, point) = public.split_at(public.len() - 2 * size - 1);
+            let SubjectPublicKeyInfo { algorithm, .. } = SubjectPublicKeyInfo::from_der(&public).unwrap().1;
+            assert_eq!((point[0], head.last()), (4, Some(&0)));
+            let compressed = [&[2 + (point[2 * size] & 1)], &point[1..=size]].concat();
+            let curve = algorithm.parameters.unwrap();
+            let curve = der(6, &[curve.as_bytes()]);
+            let short = spki(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1], &curve, &compressed);
+            check_read(&pem("PUBLIC KEY", &short), alg, "an EC public key in PEM", &[]);
+        }
+    }
+
+    #[test]
     fn several_blocks_are_several_keys_and_of_certificates_the_first_counts() {
         let several =
             pem("PUBLIC KEY", &keys().public_der("ES256")) + &pem("RSA PUBLIC KEY", &keys().pkcs1());
@@ -697,6 +715,10 @@ mod tests {
                 "is on the curve 1.3.132.0.10, which cannot be verified here",
             ),
             (spki(&ec, &[], &point), "has a curve without a name, which cannot be verified here"),
+            (
+                spki(&ec, &der(0x30, &[&[2, 1, 1]]), &point),
+                "has a curve without a name, which cannot be verified here",
+            ),
             (spki(&[0x2b, 0x65, 0x71], &[], &[0; 57]), "is an Ed448 key, which cannot be verified here"),
             (
                 spki(&[0x2b, 0x65, 0x6e], &[], &[0; 32]),
