@@ -720,6 +720,8 @@ mod tests {
                 (33, notes.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>().as_slice())
             );
         }
+        let long = format!(r#""act":{{"sub":"{}"}}"#, "x".repeat(70_000));
+        check_parts(&long, false, ValueShape::Plain, &[], &["Too long to be taken apart"]);
         check_parts(
             r#""may_act":{"sub":"a","iss":"i"}"#,
             false,
