@@ -708,6 +708,33 @@ fn the_snapshot_holds_no_token_and_no_signature() {
 }
 
 #[test]
+fn the_details_of_a_token_say_what_it_is_and_when_it_lives() {
+    let (mut sim, application) = Sim::with_application();
+    let mut details = |token: &str| {
+        sim.request(application);
+        sim.answer_token(Ok((token, 3_600)));
+        let reply = sim.reply();
+        sim.feed(Event::Inspect { application, reply });
+        match sim.answer().unwrap() {
+            Answer::Details(details) => details,
+            other => panic!("{other:?}"),
+        }
+    };
+    // {"alg":"RS256"}.{"sub":"usr_1","iat":5,"exp":9}
+    let short = details("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1c3JfMSIsImlhdCI6NSwiZXhwIjo5fQ.AA");
+    assert_eq!(short.recognised.map(|kind| kind.name).as_deref(), Some("A user's token"));
+    assert_eq!(
+        (short.life.issued_at, short.life.not_before, short.life.expires_at),
+        (Some(5_000), None, Some(9_000))
+    );
+    let header: Vec<_> = short.header.iter().map(|row| (row.name.as_str(), row.meaning.as_str())).collect();
+    assert_eq!(header, [("alg", "RSASSA-PKCS1-v1_5 with SHA-256.")]);
+    assert!(!short.notes.iter().any(|note| note.contains("8 KB")), "{:?}", short.notes);
+    let long = details(&format!("eyJhbGciOiJSUzI1NiJ9.e30.{}", "A".repeat(8_192)));
+    assert!(long.notes.iter().any(|note| note.contains("8 KB")), "{:?}", long.notes);
+}
+
+#[test]
 fn a_tick_with_nothing_to_do_tells_the_screen_nothing() {
     let (mut sim, application) = Sim::with_application();
     sim.request(application);

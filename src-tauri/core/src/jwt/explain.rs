@@ -19,7 +19,7 @@ pub use header::explain_header;
 /// A life longer than this gets a remark, in milliseconds.
 const LONG_LIFE_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// The longest header line that Apache takes as it is installed, in bytes; nginx and others take about as much.
+/// The longest header line that Apache takes as it is installed, in bytes; others take about as much.
 const LONGEST_HEADER: usize = 8190;
 
 const NO_UNICODE: &str = "Is not valid Unicode";
@@ -731,6 +731,8 @@ mod tests {
                 (33, notes.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>().as_slice())
             );
         }
+        let long = format!(r#""act":{{"sub":"{}"}}"#, "x".repeat(70_000));
+        check_parts(&long, false, ValueShape::Plain, &[], &["Too long to be taken apart"]);
         check_parts(
             r#""may_act":{"sub":"a","iss":"i"}"#,
             false,
@@ -895,6 +897,7 @@ mod tests {
             ),
             (r#""alg":"NonE""#, alg, Some("RFC 7515 §4.1.1"), &[unknown, "Never counts as verified"]),
             (r#""alg":"rs256""#, alg, Some("RFC 7515 §4.1.1"), &[unknown]),
+            (r#""alg":"A256GCM""#, alg, Some("RFC 7515 §4.1.1"), &[unknown]),
             (r#""alg":7"#, alg, Some("RFC 7515 §4.1.1"), &["Is a number, not a text"]),
             (r#""enc":"A256GCM""#, "AES-GCM of 256 bits.", Some("RFC 7518 §5.3"), &[]),
             (
@@ -992,7 +995,7 @@ mod tests {
     }
 
     #[test]
-    fn f_jwt_8_ten_thousand_claims_are_looked_up_quickly() {
+    fn f_jwt_8_ten_thousand_claims_all_have_a_row() {
         for name in ["email", "exp", "act", "x"] {
             let same: Vec<String> = (0..10_000).map(|n| format!("\"{name}\":{n}")).collect();
             assert_eq!(

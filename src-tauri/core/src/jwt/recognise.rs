@@ -14,14 +14,17 @@ use Certainty::{Documented, Inferred};
 /// The most names that a reason holds.
 const MOST_NAMES: usize = 5;
 
+/// What ScaiKey names of an ID token's own claims (contract 3.7).
+const ID_CLAIMS: [&str; 3] = ["email", "name", "groups"];
+
 /// How keys of other Scai products begin, as their own pages show them.
 const PRODUCT_KEYS: [&str; 2] = ["sgk_", "skt_"];
 
 /// How refresh tokens begin in those products' examples.
 const REFRESH_TOKENS: [&str; 2] = ["rtk_", "rt_"];
 
-/// What kind of token this is; `None` where nothing says so. `token` is the text that `decoded` was read from,
-/// and `scaikey` says whether a ScaiKey issued it.
+/// What kind of token this is; `None` where nothing says so. `token` is the text that `decoded` was read from, and
+/// `scaikey` says whether a ScaiKey issued it.
 #[must_use]
 pub fn recognise(token: &str, decoded: &Decoded, scaikey: bool) -> Option<Recognised> {
     match decoded.kind {
@@ -69,7 +72,6 @@ fn scaikeys(claims: &UnverifiedClaims) -> Option<Recognised> {
     let is_user = subject.as_deref().is_some_and(|sub| sub.starts_with("usr_"));
     let is_client = subject.is_some() && subject == claims.str("client_id");
     let of_service = claims.str("token_type").as_deref() == Some("client_credentials");
-    let has_scope = claims.has("scope");
     let mut reasons = Vec::new();
     let mut certainty = Documented;
     let mut name = if claims.raw("platform_token") == Some("true") {
@@ -97,9 +99,13 @@ fn scaikeys(claims: &UnverifiedClaims) -> Option<Recognised> {
     } else if is_client {
         reasons.push("sub is the same as client_id".to_owned());
         "A service token".to_owned()
-    } else if is_user && !has_scope && is_id_token(claims) {
+    } else if is_user
+        && !claims.has("scope")
+        && (is_id_token(claims) || ID_CLAIMS.iter().any(|name| claims.has(name)))
+    {
         certainty = Inferred;
         reasons.push(id_token_reason(claims));
+        reasons.push("scope is not there, which access tokens always have".to_owned());
         "A user's ID token".to_owned()
     } else if is_user {
         "A user's token".to_owned()
@@ -188,6 +194,7 @@ fn by_claims(claims: &UnverifiedClaims) -> Option<Recognised> {
 fn id_token_reason(claims: &UnverifiedClaims) -> String {
     let named: Vec<&str> = ["nonce", "at_hash", "c_hash", "auth_time", "azp"]
         .into_iter()
+        .chain(ID_CLAIMS)
         .filter(|name| claims.has(name))
         .collect();
     format!("By its claims: it has {}", list(&named, MOST_NAMES))
@@ -309,7 +316,15 @@ mod tests {
                 r#"{"sub":"usr_1","nonce":"n"}"#,
                 "A user's ID token",
                 Inferred,
-                &["By its claims: it has nonce", user],
+                &["By its claims: it has nonce", "scope is not there, which access tokens always have", user],
+            ),
+            (r#"{"sub":"usr_1"}"#, "A user's token", Documented, &[user]),
+            (r#"{"sub":"usr_1","email":"a","scope":"b"}"#, "A user's token", Documented, &[user]),
+            (
+                r#"{"sub":"usr_1","email":"a"}"#,
+                "A user's ID token",
+                Inferred,
+                &["By its claims: it has email", "scope is not there, which access tokens always have", user],
             ),
             (
                 r#"{"sub":"usr_1","role":"super_admin","scope":"a"}"#,

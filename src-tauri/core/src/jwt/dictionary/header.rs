@@ -41,7 +41,7 @@ pub const HEADER: &[Entry] = &[
     e("peer_trust_chain", Other, Any, "Statements from the other side up to the top of its federation.", "OpenID Federation 1.0"),
 ];
 
-/// Values of `alg` and `enc`, in plain words.
+/// Values of `alg`, in plain words, with their sources: signatures, then ways to encrypt a content's key.
 #[rustfmt::skip]
 pub const ALGORITHMS: &[(&str, &str, &str)] = &[
     ("none", "No signature: anyone can have written this.", "RFC 7518 §3.6"),
@@ -78,6 +78,11 @@ pub const ALGORITHMS: &[(&str, &str, &str)] = &[
     ("PBES2-HS256+A128KW", "The content's key is wrapped with a key made from a password, with SHA-256.", "RFC 7518 §4.8"),
     ("PBES2-HS384+A192KW", "The content's key is wrapped with a key made from a password, with SHA-384.", "RFC 7518 §4.8"),
     ("PBES2-HS512+A256KW", "The content's key is wrapped with a key made from a password, with SHA-512.", "RFC 7518 §4.8"),
+];
+
+/// Values of `enc` likewise.
+#[rustfmt::skip]
+pub const ENCRYPTIONS: &[(&str, &str, &str)] = &[
     ("A128CBC-HS256", "AES-CBC of 128 bits with HMAC SHA-256.", "RFC 7518 §5.2.3"),
     ("A192CBC-HS384", "AES-CBC of 192 bits with HMAC SHA-384.", "RFC 7518 §5.2.4"),
     ("A256CBC-HS512", "AES-CBC of 256 bits with HMAC SHA-512.", "RFC 7518 §5.2.5"),

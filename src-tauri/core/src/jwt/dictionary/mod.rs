@@ -7,7 +7,7 @@ pub mod values;
 use std::sync::LazyLock;
 
 pub use claims::CLAIMS;
-pub use header::{ALGORITHMS, HEADER, TYPES, Type};
+pub use header::{ALGORITHMS, ENCRYPTIONS, HEADER, TYPES, Type};
 pub use values::{
     CONFIRMATIONS, EVENTS, ID_CLAIMS, ID_PREFIXES, LEVELS, LOGOUT_EVENT, METHODS, Meaning, OIDC_SCOPES,
     SCAIKEY_SCOPES, SCAIKEY_VALUES, id_of, meaning_in,
@@ -99,8 +99,8 @@ pub const BETTER: &[&str] = &["aud", "exp"];
 /// What only an ID token carries.
 pub const ID_TOKEN_ONLY: &[&str] = &["nonce", "at_hash", "c_hash"];
 
-/// A table's entries by name, so that a token with tens of thousands of claims is looked up in no time. Where a
-/// name stands twice, the table's order is kept.
+/// A table's entries by name, so that tens of thousands of claims are looked up in no time. Where a name stands
+/// twice, the table's order is kept.
 struct Index {
     exact: Vec<(&'static str, usize)>,
     lower: Vec<(String, usize)>,
@@ -212,7 +212,7 @@ fn sources() -> impl Iterator<Item = &'static str> {
         .iter()
         .chain(HEADER)
         .filter_map(|entry| entry.source)
-        .chain(ALGORITHMS.iter().chain(LEVELS).map(|(_, _, source)| *source))
+        .chain(ALGORITHMS.iter().chain(ENCRYPTIONS).chain(LEVELS).map(|(_, _, source)| *source))
         .chain(TYPES.iter().map(|kind| kind.source))
         .chain(SAID_ELSEWHERE.iter().copied())
 }
@@ -259,7 +259,7 @@ mod tests {
             assert!(entry.source.is_some(), "{}", entry.name);
         }
         let sentences = CLAIMS.iter().chain(HEADER).map(|entry| entry.meaning);
-        let of_values = ALGORITHMS.iter().chain(LEVELS).chain(SCAIKEY_VALUES);
+        let of_values = ALGORITHMS.iter().chain(ENCRYPTIONS).chain(LEVELS).chain(SCAIKEY_VALUES);
         for sentence in sentences.chain(
             of_values.map(|(a, b, c)| if b.starts_with('"') || *a == "platform_token" { *c } else { *b }),
         ) {
@@ -288,8 +288,8 @@ mod tests {
             assert_eq!(values.len(), table.len());
             assert!(table.iter().all(|(_, meaning)| !meaning.ends_with('.') && !meaning.contains('!')));
         }
-        let algorithms: BTreeSet<_> = ALGORITHMS.iter().map(|(alg, ..)| alg).collect();
-        assert_eq!(algorithms.len(), ALGORITHMS.len());
+        let algorithms: BTreeSet<_> = ALGORITHMS.iter().chain(ENCRYPTIONS).map(|(alg, ..)| alg).collect();
+        assert_eq!(algorithms.len(), ALGORITHMS.len() + ENCRYPTIONS.len());
         for (claim, prefix) in ID_CLAIMS {
             assert!(look_up(claim, true).is_some_and(|(_, entry)| entry.is_scaikeys()), "{claim}");
             assert!(meaning_in(ID_PREFIXES, prefix).is_some(), "{prefix}");

@@ -4,7 +4,7 @@ use super::parts::{HOLDS_A_SECRET, critical, holds_a_secret};
 use super::{TWICE, did_you_mean, flag, plain_row, text};
 use crate::contract::ClaimRow;
 use crate::jwt::claims::Placed;
-use crate::jwt::dictionary::{ALGORITHMS, Nature, TYPES, look_up_header, meant_in_header};
+use crate::jwt::dictionary::{ALGORITHMS, ENCRYPTIONS, Nature, TYPES, look_up_header, meant_in_header};
 use crate::jwt::jws::Decoded;
 
 /// The members of a token's header, explained, in its own order; none where it cannot be read.
@@ -41,7 +41,8 @@ fn row(name: &str, raw: &str, typ: Option<&str>) -> ClaimRow {
         _ => {}
     }
     match entry.name {
-        "alg" | "enc" if is_text => algorithm(&mut row),
+        "alg" if is_text => algorithm(&mut row, ALGORITHMS),
+        "enc" if is_text => algorithm(&mut row, ENCRYPTIONS),
         "typ" if is_text => kind(&mut row, typ),
         "cty" if is_text && row.value.eq_ignore_ascii_case("JWT") => {
             say(&mut row, "The payload is another JWT.", "RFC 7519 §5.2");
@@ -69,8 +70,8 @@ fn say(row: &mut ClaimRow, meaning: &str, source: &str) {
     row.source = Some(source.to_owned());
 }
 
-fn algorithm(row: &mut ClaimRow) {
-    match ALGORITHMS.iter().find(|(name, ..)| *name == row.value) {
+fn algorithm(row: &mut ClaimRow, known: &[(&str, &str, &str)]) {
+    match known.iter().find(|(name, ..)| *name == row.value) {
         Some((_, meaning, source)) => say(row, meaning, source),
         None => row.notes.push("Not an algorithm of the standards known here".to_owned()),
     }

@@ -16,6 +16,9 @@ const MOST_PARTS: usize = 500;
 /// The most actors of a chain that are looked at.
 const MOST_ACTORS: usize = 32;
 
+/// The longest chain of actors that is taken apart, in bytes: each actor is read once more than the one before it.
+const LONGEST_CHAIN: usize = 64 * 1024;
+
 /// The most things that stand in one part's words.
 const MOST_WORDS: usize = 5;
 
@@ -30,6 +33,10 @@ fn part(value: &str, meaning: impl Into<String>) -> ValuePart {
 
 /// Sets a list's parts, as many as are shown.
 fn set_list<T>(row: &mut ClaimRow, values: &[T], to_part: impl Fn(&T) -> ValuePart) {
+    if values.is_empty() {
+        row.notes.push("An empty list".to_owned());
+        return;
+    }
     row.shape = ValueShape::List;
     row.parts = values.iter().take(MOST_PARTS).map(to_part).collect();
     if values.len() > MOST_PARTS {
@@ -146,15 +153,15 @@ pub(super) fn methods(row: &mut ClaimRow, raw: &str) {
 /// Groups, roles and the like: names that only their issuer knows.
 pub(super) fn names(row: &mut ClaimRow, raw: &str, reader: &Reader<'_>) {
     let Some(names) = strings_of(raw).filter(|_| kind_of(raw) == "a list") else { return };
-    if names.is_empty() {
-        row.notes.push("An empty list".to_owned());
-        return;
-    }
     set_list(row, &names, |name| part(name, by_its_beginning(name, reader).unwrap_or_default()));
 }
 
 /// Who acts for the subject, and who did before (RFC 8693 §4.1).
 pub(super) fn chain(row: &mut ClaimRow, raw: &str, subject: Option<&str>, reader: &Reader<'_>) {
+    if raw.len() > LONGEST_CHAIN {
+        row.notes.push("Too long to be taken apart".to_owned());
+        return;
+    }
     let Some(mut current) = object(row, raw) else { return };
     row.shape = ValueShape::Chain;
     let no_subject =
