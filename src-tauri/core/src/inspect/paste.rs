@@ -284,7 +284,8 @@ impl<'t> Scan<'t> {
             if starts && is_of_word(here.c) && here.written == Written::Plain {
                 let end = self.word_end(at);
                 label = self.label(at..end, &label);
-                (at, before) = (end, 'a');
+                // Between the two stand only separators, and quotes.
+                (at, before) = if label.value == usize::MAX { (end, 'a') } else { (label.value, ' ') };
                 continue;
             }
             (at, before) = (here.end, here.c);
@@ -343,7 +344,10 @@ impl<'t> Scan<'t> {
             }
         }
         // The name's own quote, then what separates it from its value.
-        let closed = self.unit(word.end).filter(|u| is_quote(u.c) || u.c == ']').map_or(word.end, |u| u.end);
+        let mut closed = word.end;
+        for closes in [is_quote, |c| c == ']'] {
+            closed = self.unit(closed).filter(|u| closes(u.c)).map_or(closed, |u| u.end);
+        }
         let mut value = self.after_spaces(closed);
         let mut assigned = false;
         for _ in 0..2 {

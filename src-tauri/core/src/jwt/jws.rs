@@ -406,65 +406,109 @@ mod tests {
         );
     }
 
+    /// A token with one fault: it is shown all the same, and a strict reader refuses it.
+    fn check_encoding(token: &str, problem: &str) -> Decoded {
+        let decoded = check_decoded(token, TokenKind::Jwt, &[problem]);
+        assert_eq!(decoded.malformed.as_deref(), Some(problem));
+        decoded
+    }
+
     #[test]
-    fn f_jwt_4_5_6_encodings() {
+    fn f_jwt_4_standard_base64_and_padding_are_read_and_reported() {
         let standard = "eyJhIjoiw7/Dvz8/In0="; // {"a":"ÿÿ??"}
-        let ends = "base64url has none of that.";
-        for (token, problem) in [
-            (
-                format!("{HEADER}.{standard}.AA"),
-                format!(
-                    "The payload is padded with = and uses the standard base64 alphabet (+ and /): {ends}"
-                ),
-            ),
-            (
-                format!("{HEADER}.{PAYLOAD}.AB"),
-                format!("The signature has stray bits in its last character: {ends}"),
-            ),
-            (format!("{HEADER}.$$$.AA"), "The payload is not base64url: “$” at character 1.".to_owned()),
-            (format!("ey$A.{PAYLOAD}.AA"), "The header is not base64url: “$” at character 3.".to_owned()),
-            (format!("{HEADER}.{PAYLOAD}.A"), "The signature is not base64url: it is cut off.".to_owned()),
+        let decoded = check_encoding(
+            &format!("{HEADER}.{standard}.AA"),
+            "The payload is padded with = and uses the standard base64 alphabet (+ and /): base64url has none of that.",
+        );
+        assert_eq!(decoded.payload.and_then(|payload| payload.str("a")).as_deref(), Some("ÿÿ??"));
+        let padded = format!("{HEADER}.{PAYLOAD}.AA==");
+        check_encoding(&padded, "The signature is padded with =: base64url has none of that.");
+    }
+
+    #[test]
+    fn f_jwt_5_invalid_base64_names_its_part_and_the_others_show() {
+        for (token, problem, header, payload) in [
+            (format!("ey$A.{PAYLOAD}.AA"), "The header is not base64url: “$” at character 3.", false, true),
+            (format!("{HEADER}.$$$.AA"), "The payload is not base64url: “$” at character 1.", true, false),
+            (format!("{HEADER}.{PAYLOAD}.A"), "The signature is not base64url: it is cut off.", true, true),
             (
                 format!("{HEADER}.{PAYLOAD}.é"),
-                "The signature is not base64url: “é” at character 1.".to_owned(),
+                "The signature is not base64url: “é” at character 1.",
+                true,
+                true,
             ),
         ] {
-            let decoded = check_decoded(&token, TokenKind::Jwt, &[&problem]);
-            assert_eq!(decoded.malformed, Some(problem));
+            let decoded = check_encoding(&token, problem);
+            assert_eq!((decoded.header.is_some(), decoded.payload.is_some()), (header, payload), "{token}");
         }
     }
 
     #[test]
-    fn f_jwt_7_10_contents_that_are_no_object() {
+    fn f_jwt_6_stray_bits_are_read_and_reported() {
+        for (token, part) in
+            [(format!("{HEADER}.{PAYLOAD}.AB"), "signature"), (format!("{HEADER}.eyJhIjoxfR.AA"), "payload")]
+        {
+            check_encoding(
+                &token,
+                &format!("The {part} has stray bits in its last character: base64url has none of that."),
+            );
+        }
+    }
+
+    /// What a payload says never makes the JWS malformed: RFC 7515 A.4 signs the word "Payload".
+    fn check_payload(payload: &[u8], problem: &str) {
+        let decoded = check_decoded(&format!("{HEADER}.{}.AA", b64(payload)), TokenKind::Jwt, &[problem]);
+        assert_eq!(decoded.malformed, None);
+    }
+
+    fn check_header(header: &[u8], problem: &str) {
+        let decoded = check_decoded(&format!("{}.{PAYLOAD}.AA", b64(header)), TokenKind::Jwt, &[problem]);
+        assert_eq!(decoded.malformed.as_deref(), Some(problem));
+    }
+
+    #[test]
+    fn f_jwt_7_what_is_no_json_object_is_named() {
+        check_payload(b"Payload", "The payload is not JSON (expected value at line 1, column 1).");
+        check_payload(b"[1]", "The payload is a list, not a JSON object.");
+        check_payload(b"\"x\"", "The payload is a text, not a JSON object.");
+        let empty = "The payload is not in the token: it is empty, or kept elsewhere (detached, RFC 7515 appendix F).";
+        check_payload(b"", empty);
+        check_header(b"[1]", "The header is a list, not a JSON object.");
+    }
+
+    #[test]
+    fn f_jwt_10_what_is_no_utf_8_is_named() {
         let utf16: Vec<u8> = "{\"a\":1}".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        for (payload, problem) in [
-            (&b"Payload"[..], "The payload is not JSON (expected value at line 1, column 1)."),
-            (b"[1]", "The payload is a list, not a JSON object."),
-            (b"\"x\"", "The payload is a text, not a JSON object."),
-            (
-                b"",
-                "The payload is not in the token: it is empty, or kept elsewhere (detached, RFC 7515 appendix F).",
-            ),
-            (b"{\"a\":\"\xff\"}", "The payload is not UTF-8: byte 7 does not belong there."),
-            (b"{\"a\":\"\xc0\xaf\"}", "The payload is not UTF-8: byte 7 does not belong there."),
-            (b"\xef\xbb\xbf{}", "The payload begins with a byte order mark."),
-            (&utf16, "The payload is UTF-16, not UTF-8."),
-            (br#"{"exp":1,"exp":2}"#, "The payload says “exp” more than once; here the last one counts."),
-        ] {
-            let decoded = check_decoded(&format!("{HEADER}.{}.AA", b64(payload)), TokenKind::Jwt, &[problem]);
-            // What a payload says never makes the JWS malformed: RFC 7515 A.4 signs the word "Payload".
-            assert_eq!(decoded.malformed, None);
-        }
-        for (header, problem) in [
-            (&b"[1]"[..], "The header is a list, not a JSON object."),
-            (
-                br#"{"alg":"none","alg":"RS256"}"#,
-                "The header says “alg” more than once; here the last one counts.",
-            ),
-        ] {
-            let decoded = check_decoded(&format!("{}.{PAYLOAD}.AA", b64(header)), TokenKind::Jwt, &[problem]);
-            assert_eq!(decoded.malformed.as_deref(), Some(problem));
-        }
+        check_payload(b"{\"a\":\"\xff\"}", "The payload is not UTF-8: byte 7 does not belong there.");
+        check_payload(b"{\"a\":\"\xc0\xaf\"}", "The payload is not UTF-8: byte 7 does not belong there.");
+        check_payload(b"\xef\xbb\xbf{}", "The payload begins with a byte order mark.");
+        check_payload(&utf16, "The payload is UTF-16, not UTF-8.");
+    }
+
+    #[test]
+    fn f_jwt_11_names_that_stand_there_twice_are_named() {
+        check_payload(
+            br#"{"exp":1,"exp":2}"#,
+            "The payload says “exp” more than once; here the last one counts.",
+        );
+        check_header(
+            br#"{"alg":"none","alg":"RS256"}"#,
+            "The header says “alg” more than once; here the last one counts.",
+        );
+    }
+
+    #[test]
+    fn f_jwt_32_33_34_hostile_claims_are_read_exactly() {
+        let long = "x".repeat(100_000);
+        let text = format!(
+            r#"{{"a":"<script>\u202eаdmin","n":12345678901234567890123,"__proto__":{{}},"toString":"{long}"}}"#
+        );
+        let decoded = check_decoded(&format!("{HEADER}.{}.AA", b64(text.as_bytes())), TokenKind::Jwt, &[]);
+        let payload = decoded.payload.unwrap();
+        assert_eq!(payload.str("a").as_deref(), Some("<script>\u{202e}аdmin"));
+        assert_eq!(payload.raw("n"), Some("12345678901234567890123"));
+        assert_eq!(payload.raw("__proto__"), Some("{}"));
+        assert_eq!(payload.str("toString"), Some(long));
     }
 
     #[test]

@@ -309,7 +309,7 @@ fn put_together(text: &str, in_path: bool, draft: &mut Draft, shape: &mut Option
         }
         let Some(Joint { next, joins }) = joint(text, draft.end) else { break };
         let seamless = joins.breaks == 0 && joins.spaces == 0 && joins.literals == 0;
-        if !seamless && begins(text, next) && !draft.token.ends_with('.') {
+        if begins(text, next) && !draft.token.ends_with('.') {
             break;
         }
         let before = draft.token.len();

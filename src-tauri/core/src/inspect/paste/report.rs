@@ -1,7 +1,7 @@
 //! What is said of a pasted text: what was cut from around a token, or why there is none. Values are never quoted.
 
 use super::jwt::Joins;
-use super::unit::is_quote;
+use super::unit::{is_hidden, is_quote};
 use super::{Found, NAMELESS, stripped};
 use crate::jwt::words::{list, quote};
 use crate::jwt::{UnverifiedClaims, json_form};
@@ -71,7 +71,8 @@ impl<'t> Report<'t> {
         if found.unescaped {
             cut.push("Its percent-encoded or escaped characters were decoded.".to_owned());
         }
-        let blank = |c: char| c.is_whitespace() || is_quote(c) || matches!(c, ',' | ';' | '.');
+        let blank =
+            |c: char| c.is_whitespace() || is_hidden(c) || is_quote(c) || matches!(c, ',' | ';' | '.');
         let left = self.text.get(..found.label.start).unwrap_or_default();
         let more = !(left.trim_matches(blank).is_empty() && after.trim_matches(blank).is_empty());
         match self.rest(found) {
