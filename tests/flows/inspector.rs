@@ -117,7 +117,7 @@ async fn a_pasted_token_of_a_saved_instance_verifies_with_the_keys_in_memory() {
     assert_eq!(desk.world.request(desk.id).await.token.unwrap().verdict, Verdict::Verified);
     let token = desk.world.token(desk.id).await;
     let before = desk.practice.requests().len();
-    let seen = desk.inspect(&format!("Authorization: Bearer {token}"), KeySource::Automatic).await;
+    let seen = desk.inspect(&token, KeySource::Automatic).await;
     let details = seen.details.unwrap();
     assert_eq!(details.verdict, Verdict::Verified, "{:?}", details.checks);
     assert_eq!(seen.paste.token, token);
