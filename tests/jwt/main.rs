@@ -1,0 +1,9 @@
+//! The verdicts on tokens beside those of others: test vectors, other implementations, and inputs nobody thought of.
+//!
+//! `wycheproof` holds Project Wycheproof's vectors, `differential` the same tokens judged by `jsonwebtoken` and by
+//! `jose` under Node.
+
+#![expect(clippy::unwrap_used, reason = "all of this is a test")]
+
+mod keys;
+mod wycheproof;
