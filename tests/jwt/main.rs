@@ -5,5 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "all of this is a test")]
 
+mod differential;
 mod keys;
+mod tokens;
 mod wycheproof;
