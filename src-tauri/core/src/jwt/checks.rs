@@ -155,7 +155,7 @@ fn signature(decoded: &Decoded, expected: &Expectations<'_>) -> Ending {
         TokenKind::Jwt | TokenKind::JwsJson => {}
     }
     match expected.signature {
-        Some(SignatureVerdict::Valid { alg, kid, warning }) => {
+        Some(SignatureVerdict::Valid { alg, kid, warning, .. }) => {
             let key = kid
                 .as_deref()
                 .map_or_else(|| "a key without a name".to_owned(), |kid| format!("key {}", quote(kid)));
@@ -166,10 +166,11 @@ fn signature(decoded: &Decoded, expected: &Expectations<'_>) -> Ending {
                 .note(join([warning.clone(), stale]))
         }
         Some(SignatureVerdict::Invalid { reason }) => Ending::failed(reason.clone()),
-        Some(SignatureVerdict::KeyNotFound { kid, known }) => {
+        Some(SignatureVerdict::KeyNotFound { kid, known, given }) => {
             let known: Vec<String> = known.iter().map(|kid| quote(kid)).collect();
             let known = if known.is_empty() { "they have no names".to_owned() } else { list(&known, 5) };
             Ending::failed(match kid {
+                Some(kid) if *given => format!("Key {} is not among the given keys ({known})", quote(kid)),
                 Some(kid) => format!("Key {} is not among the issuer's published keys ({known})", quote(kid)),
                 None => format!("The token names no key, and none of the published ones fits ({known})"),
             })
@@ -762,6 +763,7 @@ mod tests {
         let valid = |kid: Option<&str>| SignatureVerdict::Valid {
             alg: "RS256".to_owned(),
             kid: kid.map(str::to_owned),
+            key: 0,
             warning: None,
         };
         let belongs = (Passed, "RS256 belongs to this kind of key");
@@ -799,7 +801,7 @@ mod tests {
         let kids = |n: usize| (0..n).map(|i| i.to_string()).collect::<Vec<_>>();
         let missing = "Key “k” is not among the issuer's published keys (“0”, “1”, “2”, “3”, “4” and 2 more)";
         check_signature(
-            Some(&SignatureVerdict::KeyNotFound { kid: Some("k".to_owned()), known: kids(7) }),
+            Some(&SignatureVerdict::KeyNotFound { kid: Some("k".to_owned()), known: kids(7), given: false }),
             (Failed, missing),
             (Skipped, "There is no key to compare it with"),
             &refused(missing),

@@ -1,12 +1,18 @@
-//! Published keys (RFC 7517), read one by one: a broken key never hides a good one, and a key that must not
-//! verify signatures never does.
+//! Keys (RFC 7517), read one by one: a broken key never hides a good one, and a key that must not verify
+//! signatures never does. What an issuer publishes holds no secrets; what the user gives may.
+
+use std::collections::HashSet;
+use std::fmt;
 
 use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
 use serde_json::value::RawValue;
+use zeroize::Zeroizing;
 
 use super::claims::{UnverifiedClaims, kind_of};
 use super::jws::decode_part;
+use super::key_text::public_key_in;
 use super::words::quote;
+use crate::contract::KeyRow;
 
 /// The longest key set that is read.
 const LONGEST_SET: usize = 1024 * 1024;
@@ -20,7 +26,27 @@ const PRIVATE: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 /// The RSA sizes that are used, in bits: RFC 8725 §3.4 wants 2048; above 8192 the crypto library stops.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
-/// A public key that may verify signatures.
+/// Where keys come from. It decides whether a shared secret may be among them, and what they are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KeyOrigin {
+    /// An issuer publishes them, so anyone has them.
+    #[default]
+    Published,
+    /// The user gave them.
+    Given,
+}
+
+impl KeyOrigin {
+    /// What such keys are called in a sentence.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Given => "given",
+        }
+    }
+}
+
+/// A key that may verify signatures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Jwk {
     /// Its name in the set.
@@ -36,6 +62,23 @@ pub(super) enum Material {
     Rsa { n: Vec<u8>, e: Vec<u8> },
     Ec { curve: Curve, point: Vec<u8> },
     Ed25519 { x: Vec<u8> },
+    Hmac { secret: SecretBytes },
+}
+
+/// A shared secret. Wiped from memory when dropped, and never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct SecretBytes(Zeroizing<Vec<u8>>);
+
+impl SecretBytes {
+    pub(super) fn as_slice(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretBytes(••••)")
+    }
 }
 
 /// The curves of ES256, ES384 and ES512.
@@ -81,7 +124,16 @@ impl Jwk {
             Material::Rsa { n, .. } => format!("an RSA key of {} bits", bits(n)),
             Material::Ec { curve, .. } => format!("an EC key on {}", curve.name()),
             Material::Ed25519 { .. } => "an Ed25519 key".to_owned(),
+            Material::Hmac { secret } => format!("a shared secret of {}", bytes_in_words(secret.as_slice())),
         }
+    }
+}
+
+/// `1 byte`, `32 bytes`.
+pub(super) fn bytes_in_words(bytes: &[u8]) -> String {
+    match bytes.len() {
+        1 => "1 byte".to_owned(),
+        n => format!("{n} bytes"),
     }
 }
 
@@ -89,19 +141,25 @@ impl Jwk {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unusable {
     pub(super) kid: Option<String>,
+    /// What kind of key it is, as far as it says.
+    what: &'static str,
+    /// How many usable keys stand before it in the set.
+    after: usize,
     /// In words that go on after "Key “x”".
     pub(super) reason: String,
     /// Using it would be wrong, not only impossible here.
     pub(super) refused: bool,
 }
 
-/// The keys of an issuer.
+/// The keys of an issuer, or those that the user gave.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct JwkSet {
     /// Those that may verify signatures, in order.
     pub keys: Vec<Jwk>,
     /// What is odd about the set, and why keys were left out, in sentences.
     pub warnings: Vec<String>,
+    /// Where they come from.
+    pub origin: KeyOrigin,
     pub(super) unusable: Vec<Unusable>,
 }
 
@@ -123,14 +181,27 @@ impl JwkSet {
             return Err("The answer is HTML or XML; a key set in JSON was expected.".to_owned());
         }
         let object = UnverifiedClaims::parse(text).map_err(|what| format!("The key set is {what}."))?;
+        if !object.has("keys") {
+            return Err("The answer has no “keys”, so it is no key set.".to_owned());
+        }
+        Self::of(&object, KeyOrigin::Published)
+    }
+
+    /// A set of keys of this origin that has none yet.
+    pub(super) fn empty(origin: KeyOrigin) -> Self {
+        Self { origin, ..Self::default() }
+    }
+
+    /// Reads a JWK Set (RFC 7517 §5) that has `keys`.
+    pub(super) fn of(object: &UnverifiedClaims, origin: KeyOrigin) -> Result<Self, String> {
         if object.duplicates().contains(&"keys") {
             return Err("The key set says “keys” more than once.".to_owned());
         }
-        let raw = object.raw("keys").ok_or("The answer has no “keys”, so it is no key set.")?;
+        let raw = object.raw("keys").unwrap_or_default();
         let keys: Vec<&RawValue> = serde_json::from_str(raw)
             .map_err(|_| format!("“keys” is {}; it should be a list of keys.", kind_of(raw)))?;
 
-        let mut set = Self::default();
+        let mut set = Self::empty(origin);
         if keys.is_empty() {
             set.warnings.push("The key set is empty.".to_owned());
         }
@@ -138,24 +209,81 @@ impl JwkSet {
             set.warnings.push(format!("The set has {} keys; the first {MOST_KEYS} are read.", keys.len()));
         }
         for (index, raw) in keys.iter().take(MOST_KEYS).enumerate() {
-            match parse_key(raw.get()) {
-                Ok(key) => set.keys.push(key),
-                Err(unusable) => {
-                    let name = unusable.kid.as_deref().map_or_else(
-                        || format!("Key {} of the set", index + 1),
-                        |kid| format!("Key {}", quote(kid)),
-                    );
-                    set.warnings.push(format!("{name} {}.", unusable.reason));
-                    set.unusable.push(unusable);
+            set.push_jwk(raw.get(), &format!("Key {} of the set", index + 1));
+        }
+        set.warn_of_doubles();
+        Ok(set)
+    }
+
+    /// Reads one JWK into the set. `unnamed` is what it is called where it has no `kid`.
+    pub(super) fn push_jwk(&mut self, raw: &str, unnamed: &str) {
+        let (kid, what, key) = parse_key(raw, self.origin);
+        let called =
+            |kid: Option<&str>| kid.map_or_else(|| unnamed.to_owned(), |kid| format!("Key {}", quote(kid)));
+        match key {
+            Ok(Read { alg, material, warning }) => {
+                if let Some(warning) = warning {
+                    self.warnings.push(format!("{} {warning}.", called(kid.as_deref())));
                 }
+                self.keys.push(Jwk { kid, alg, material });
+            }
+            Err(fault) => {
+                let name = called(kid.as_deref());
+                self.push_fault(kid, what, fault, &name);
             }
         }
-        let doubled =
-            |key: &Jwk| key.kid.is_some() && set.keys.iter().filter(|k| k.kid == key.kid).count() > 1;
-        if let Some(kid) = set.keys.iter().find(|key| doubled(key)).and_then(|key| key.kid.as_deref()) {
-            set.warnings.push(format!("More than one key is named {}.", quote(kid)));
+    }
+
+    /// Takes a key that was not read from a JWK. `unnamed` as in [`push_jwk`](Self::push_jwk).
+    pub(super) fn push(&mut self, what: &'static str, key: Result<Material, Fault>, unnamed: &str) {
+        match key {
+            Ok(material) => self.keys.push(Jwk { kid: None, alg: None, material }),
+            Err(fault) => self.push_fault(None, what, fault, unnamed),
         }
-        Ok(set)
+    }
+
+    fn push_fault(&mut self, kid: Option<String>, what: &'static str, fault: Fault, name: &str) {
+        let (reason, refused) = match fault {
+            Fault::Refused(reason) => (reason, true),
+            Fault::Broken(reason) => (reason, false),
+        };
+        self.warnings.push(format!("{name} {reason}."));
+        self.unusable.push(Unusable { kid, what, after: self.keys.len(), reason, refused });
+    }
+
+    fn warn_of_doubles(&mut self) {
+        let mut seen = HashSet::new();
+        let named = self.keys.iter().filter_map(|key| key.kid.as_deref());
+        if let Some(kid) = named.into_iter().find(|kid| !seen.insert(*kid)) {
+            self.warnings.push(format!("More than one key is named {}.", quote(kid)));
+        }
+    }
+
+    /// All keys, usable or not, in the set's order. `fits` is the one that made a signature, as an index of
+    /// [`keys`](Self::keys).
+    #[must_use]
+    pub fn rows(&self, fits: Option<usize>) -> Vec<KeyRow> {
+        let mut unusable = self.unusable.iter().peekable();
+        let mut rows = Vec::with_capacity(self.keys.len() + self.unusable.len());
+        for index in 0..=self.keys.len() {
+            while let Some(key) = unusable.next_if(|key| key.after <= index) {
+                rows.push(KeyRow {
+                    kid: key.kid.clone(),
+                    what: key.what.to_owned(),
+                    problem: Some(format!("It {}.", key.reason)),
+                    fits: false,
+                });
+            }
+            if let Some(key) = self.keys.get(index) {
+                rows.push(KeyRow {
+                    kid: key.kid.clone(),
+                    what: key.describe(),
+                    problem: None,
+                    fits: fits == Some(index),
+                });
+            }
+        }
+        rows
     }
 
     /// Whether the set has a key for a token with this `kid`, usable or not; for a token without one, whether it
@@ -180,8 +308,10 @@ fn bits(n: &[u8]) -> usize {
     n.first().map_or(0, |first| n.len() * 8 - first.leading_zeros() as usize)
 }
 
-/// Why a key is not taken: `Refused` where using it would be wrong, `Broken` where it cannot be read here.
-enum Fault {
+/// Why a key is not taken: `Refused` where using it would be wrong, `Broken` where it cannot be read here. In
+/// words that go on after "Key “x”".
+#[derive(Debug)]
+pub(super) enum Fault {
     Refused(String),
     Broken(String),
 }
@@ -194,17 +324,28 @@ fn broken<T>(reason: impl Into<String>) -> Result<T, Fault> {
     Err(Fault::Broken(reason.into()))
 }
 
-fn parse_key(raw: &str) -> Result<Jwk, Unusable> {
-    let unusable = |kid, fault| match fault {
-        Fault::Refused(reason) => Unusable { kid, reason, refused: true },
-        Fault::Broken(reason) => Unusable { kid, reason, refused: false },
-    };
-    let members =
-        UnverifiedClaims::parse(raw).map_err(|what| unusable(None, Fault::Broken(format!("is {what}"))))?;
-    let kid = members.str("kid");
-    match read(&members) {
-        Ok((alg, material)) => Ok(Jwk { kid, alg, material }),
-        Err(fault) => Err(unusable(kid, fault)),
+/// What was read of a JWK.
+struct Read {
+    alg: Option<String>,
+    material: Material,
+    /// In words that go on after "Key “x”".
+    warning: Option<String>,
+}
+
+/// A JWK's name, what kind of key it says it is, and the key.
+fn parse_key(raw: &str, origin: KeyOrigin) -> (Option<String>, &'static str, Result<Read, Fault>) {
+    match UnverifiedClaims::parse(raw) {
+        Ok(members) => {
+            let what = match members.str("kty").as_deref() {
+                Some("oct") => "a shared secret",
+                Some("RSA") => "an RSA key",
+                Some("EC") => "an EC key",
+                Some("OKP") => "an Edwards-curve key",
+                _ => "a key of an unknown kind",
+            };
+            (members.str("kid"), what, read(&members, origin))
+        }
+        Err(what) => (None, "no key", broken(format!("is {what}"))),
     }
 }
 
@@ -219,25 +360,30 @@ fn optional(members: &UnverifiedClaims, name: &str) -> Result<Option<String>, Fa
 
 /// A member that must be there, base64url.
 fn bytes(members: &UnverifiedClaims, name: &str) -> Result<Vec<u8>, Fault> {
-    let Some(text) = optional(members, name)? else { return broken(format!("has no {name}")) };
+    let Some(text) = optional(members, name)?.map(Zeroizing::new) else {
+        return broken(format!("has no {name}"));
+    };
     match decode_part(name, &text) {
         (Some(bytes), None) => Ok(bytes),
         _ => broken(format!("has an {name} that is not base64url")),
     }
 }
 
-fn read(members: &UnverifiedClaims) -> Result<(Option<String>, Material), Fault> {
+fn read(members: &UnverifiedClaims, origin: KeyOrigin) -> Result<Read, Fault> {
     if let Some(name) = members.duplicates().first() {
         return broken(format!("says {} more than once", quote(name)));
     }
     let Some(kty) = optional(members, "kty")? else { return broken("has no kty") };
-    if kty == "oct" || members.has("k") {
-        return refused("is a shared secret, which has no place in a published set; it is not used");
-    }
-    if let Some(name) = PRIVATE.into_iter().find(|name| members.has(name)) {
-        return refused(format!(
-            "is a private key ({name} is published): anyone can sign tokens with it; it is not used"
-        ));
+    let private = PRIVATE.into_iter().find(|name| members.has(name));
+    if origin == KeyOrigin::Published {
+        if kty == "oct" || members.has("k") {
+            return refused("is a shared secret, which has no place in a published set; it is not used");
+        }
+        if let Some(name) = private {
+            return refused(format!(
+                "is a private key ({name} is published): anyone can sign tokens with it; it is not used"
+            ));
+        }
     }
     optional(members, "kid")?;
     let alg = optional(members, "alg")?;
@@ -247,28 +393,38 @@ fn read(members: &UnverifiedClaims) -> Result<(Option<String>, Material), Fault>
         Some(other) => return refused(format!("is not for signatures (use: {})", quote(other))),
     }
     if let Some(raw) = members.raw("key_ops") {
+        // The public half of a key that may sign is one that may verify.
+        let verifies = |op: &String| op == "verify" || (op == "sign" && private.is_some());
         match serde_json::from_str::<Vec<String>>(raw) {
-            Ok(ops) if ops.iter().any(|op| op == "verify") => {}
+            Ok(ops) if ops.iter().any(verifies) => {}
             Ok(_) => return refused("is not for verifying (key_ops)"),
             Err(_) => return broken("has key_ops that are no list of texts"),
         }
     }
     let material = match kty.as_str() {
-        "RSA" => rsa(members)?,
+        "RSA" => {
+            let (n, e) = (bytes(members, "n")?, bytes(members, "e")?);
+            rsa(&n, &e)?
+        }
         "EC" => ec(members)?,
         "OKP" => okp(members)?,
+        "oct" => hmac(Zeroizing::new(bytes(members, "k")?))?,
         other => return broken(format!("has the unknown kty {}", quote(other))),
     };
-    Ok((alg, material))
+    let warning = private.filter(|_| kty != "oct").map(|name| {
+        format!(
+            "is a private key (it has {name}): whoever has it can sign tokens. Only its public half was used; do \
+             not paste it anywhere"
+        )
+    });
+    Ok(Read { alg, material, warning })
 }
 
-fn rsa(members: &UnverifiedClaims) -> Result<Material, Fault> {
-    let number = |name| -> Result<Vec<u8>, Fault> {
-        let bytes = bytes(members, name)?;
-        // RFC 7518 §6.3.1.1: some libraries prefix a zero octet; readers have to expect it.
-        Ok(bytes.into_iter().skip_while(|b| *b == 0).collect())
-    };
-    let (n, e) = (number("n")?, number("e")?);
+/// An RSA key of these big-endian numbers.
+pub(super) fn rsa(n: &[u8], e: &[u8]) -> Result<Material, Fault> {
+    // RFC 7518 §6.3.1.1: some libraries prefix a zero octet; readers have to expect it. DER does, too.
+    let number = |bytes: &[u8]| -> Vec<u8> { bytes.iter().copied().skip_while(|b| *b == 0).collect() };
+    let (n, e) = (number(n), number(e));
     let size = bits(&n);
     if size < *RSA_BITS.start() {
         return refused(format!("is weak: {size} bits, fewer than 2048 (RFC 8725 §3.4)"));
@@ -283,6 +439,36 @@ fn rsa(members: &UnverifiedClaims) -> Result<Material, Fault> {
         _ => {}
     }
     Ok(Material::Rsa { n, e })
+}
+
+/// An EC key of this point (SEC 1 §2.3.3).
+pub(super) fn ec_point(curve: Curve, point: Vec<u8>) -> Result<Material, Fault> {
+    if UnparsedPublicKey::new(curve.verification(), &point).parse().is_err() {
+        return refused(format!("is no point on {} (RFC 8725 §3.4)", curve.name()));
+    }
+    Ok(Material::Ec { curve, point })
+}
+
+/// An Ed25519 key (RFC 8032 §5.1.5).
+pub(super) fn ed25519(x: Vec<u8>) -> Result<Material, Fault> {
+    if x.len() != 32 {
+        return broken(format!("has an x of {} bytes; Ed25519 has 32", x.len()));
+    }
+    Ok(Material::Ed25519 { x })
+}
+
+/// A shared secret. One that is a public key in disguise is refused: anyone could have made the token with it
+/// (RFC 8725 §3.1).
+pub(super) fn hmac(secret: Zeroizing<Vec<u8>>) -> Result<Material, Fault> {
+    if secret.is_empty() {
+        return refused("is an empty secret, which anyone knows");
+    }
+    if let Some(what) = public_key_in(&secret) {
+        return refused(format!(
+            "is {what} used as a secret, which anyone may know (RFC 8725 §3.1); it is not used"
+        ));
+    }
+    Ok(Material::Hmac { secret: SecretBytes(secret) })
 }
 
 fn ec(members: &UnverifiedClaims) -> Result<Material, Fault> {
@@ -302,22 +488,13 @@ fn ec(members: &UnverifiedClaims) -> Result<Material, Fault> {
         }
         point.extend(coordinate);
     }
-    if UnparsedPublicKey::new(curve.verification(), &point).parse().is_err() {
-        return refused(format!("is no point on {} (RFC 8725 §3.4)", curve.name()));
-    }
-    Ok(Material::Ec { curve, point })
+    ec_point(curve, point)
 }
 
 fn okp(members: &UnverifiedClaims) -> Result<Material, Fault> {
     match optional(members, "crv")?.as_deref() {
         None => broken("has no crv"),
-        Some("Ed25519") => {
-            let x = bytes(members, "x")?;
-            if x.len() != 32 {
-                return broken(format!("has an x of {} bytes; Ed25519 has 32", x.len()));
-            }
-            Ok(Material::Ed25519 { x })
-        }
+        Some("Ed25519") => ed25519(bytes(members, "x")?),
         Some(other) => broken(format!("is on {}, which cannot be verified here", quote(other))),
     }
 }

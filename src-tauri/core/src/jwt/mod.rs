@@ -1,7 +1,7 @@
 //! Tokens read and judged: a tolerant viewer and a strict verdict, kept apart. Pure: no clock, no network.
 //!
 //! [`jws`] takes a token to pieces and says what is wrong with each; [`claims`] holds a JSON object exactly as
-//! it was written. [`jwk`] reads published keys one by one, [`mod@verify`] checks the signature against them and
+//! it was written. [`jwk`] reads published keys one by one, [`key_text`] those that a user pastes, [`mod@verify`] checks the signature against them and
 //! nothing else. [`checks`] puts signature, issuer, subject, time and scopes into sentences; [`mod@explain`] does
 //! so for every claim, from the data in [`dictionary`].
 
@@ -11,15 +11,17 @@ pub mod dictionary;
 pub mod explain;
 pub mod jwk;
 pub mod jws;
+pub mod key_text;
 pub mod verify;
 pub mod words;
 
 pub use checks::{Expectations, IssuerExpectation, ScaiKeyForms, check, verdict};
 pub use claims::{Time, UnverifiedClaims};
 pub use explain::{Reader, explain};
-pub use jwk::{Jwk, JwkSet};
+pub use jwk::{Jwk, JwkSet, KeyOrigin};
 pub use jws::{Decoded, JoseHeader, decode_unverified};
-pub use verify::{SignatureVerdict, install_crypto, verify};
+pub use key_text::GivenKeys;
+pub use verify::{SignatureVerdict, install_crypto, verify, verify_signature};
 
 #[cfg(test)]
 pub(crate) mod samples;

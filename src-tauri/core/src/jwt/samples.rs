@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
@@ -27,6 +28,11 @@ pub(crate) fn set(keys: &[Value]) -> JwkSet {
     JwkSet::parse(json!({ "keys": keys }).to_string().as_bytes()).unwrap()
 }
 
+/// These keys as the user gives them.
+pub(crate) fn given(keys: &[Value]) -> JwkSet {
+    super::key_text::read(&json!({ "keys": keys }).to_string(), 0).unwrap().set
+}
+
 /// The key pairs that sign the tests' tokens, made once per run.
 pub(crate) struct Keys {
     rsa: RsaKeyPair,
@@ -34,6 +40,8 @@ pub(crate) struct Keys {
     p384: EcdsaKeyPair,
     p521: EcdsaKeyPair,
     ed: Ed25519KeyPair,
+    /// Long enough for every HMAC algorithm.
+    secret: [u8; 64],
 }
 
 pub(crate) fn keys() -> &'static Keys {
@@ -44,11 +52,12 @@ pub(crate) fn keys() -> &'static Keys {
         p384: EcdsaKeyPair::generate(&signature::ECDSA_P384_SHA384_FIXED_SIGNING).unwrap(),
         p521: EcdsaKeyPair::generate(&signature::ECDSA_P521_SHA512_FIXED_SIGNING).unwrap(),
         ed: Ed25519KeyPair::generate().unwrap(),
+        secret: std::array::from_fn(|i| u8::try_from(255 - i).unwrap()),
     })
 }
 
 impl Keys {
-    /// The public key that verifies this algorithm, as a JWK with this `kid`.
+    /// The key that verifies this algorithm, as a JWK with this `kid`; for HMAC the shared secret.
     pub(crate) fn jwk(&self, alg: &str, kid: &str) -> Value {
         let ec = |crv: &str, pair: &EcdsaKeyPair| {
             let point = pair.public_key().as_ref()[1..].to_vec();
@@ -59,6 +68,7 @@ impl Keys {
             "ES256" => ec("P-256", &self.p256),
             "ES384" => ec("P-384", &self.p384),
             "ES512" => ec("P-521", &self.p521),
+            "HS256" | "HS384" | "HS512" => json!({ "kty": "oct", "kid": kid, "k": b64(&self.secret) }),
             "EdDSA" | "Ed25519" => {
                 json!({ "kty": "OKP", "crv": "Ed25519", "kid": kid, "x": b64(self.ed.public_key().as_ref()) })
             }
@@ -80,7 +90,14 @@ impl Keys {
             out
         };
         let ec = |pair: &EcdsaKeyPair| pair.sign(&rng, input.as_bytes()).unwrap().as_ref().to_vec();
+        let hmac = |algorithm| {
+            let tag = hmac::sign(&hmac::Key::new(algorithm, &self.secret), input.as_bytes());
+            tag.as_ref().to_vec()
+        };
         let signature = match alg {
+            "HS256" => hmac(hmac::HMAC_SHA256),
+            "HS384" => hmac(hmac::HMAC_SHA384),
+            "HS512" => hmac(hmac::HMAC_SHA512),
             "RS256" => rsa(&signature::RSA_PKCS1_SHA256),
             "RS384" => rsa(&signature::RSA_PKCS1_SHA384),
             "RS512" => rsa(&signature::RSA_PKCS1_SHA512),

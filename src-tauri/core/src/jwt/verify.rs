@@ -3,13 +3,14 @@
 //! The key decides which algorithms may verify with it (RFC 8725 §3.1). The token only says which one was used,
 //! and a disagreement ends the matter. Keys and addresses of keys in the header are never followed.
 
+use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{self, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::crypto::aws_lc;
 use jsonwebtoken::{Algorithm as Jwa, DecodingKey};
 
-use super::jwk::{Curve, Jwk, JwkSet, Material};
+use super::jwk::{Curve, Jwk, JwkSet, KeyOrigin, Material, Unusable, bytes_in_words};
 use super::jws::{Decoded, JoseHeader, decode_part};
 use super::words::{list, quote};
 use crate::contract::TokenKind;
@@ -23,7 +24,9 @@ pub enum SignatureVerdict {
         alg: String,
         /// The key's name, where it has one.
         kid: Option<String>,
-        /// What is odd all the same.
+        /// Which key it is, as an index of [`JwkSet::keys`].
+        key: usize,
+        /// What is odd all the same, in sentences without the last full stop.
         warning: Option<String>,
     },
     /// No key that fits made it, or the token is one that a strict reader refuses.
@@ -31,7 +34,7 @@ pub enum SignatureVerdict {
         /// Why, in a sentence without its full stop.
         reason: String,
     },
-    /// Algorithm and key do not belong together, or the algorithm never verifies with published keys.
+    /// Algorithm and key do not belong together, or the key must not be used.
     AlgorithmRefused {
         /// Why, likewise.
         reason: String,
@@ -42,6 +45,8 @@ pub enum SignatureVerdict {
         kid: Option<String>,
         /// The names in the set.
         known: Vec<String>,
+        /// Whether the user gave the set; else an issuer publishes it.
+        given: bool,
     },
     /// It could not be checked here.
     NotChecked {
@@ -52,28 +57,32 @@ pub enum SignatureVerdict {
 
 use SignatureVerdict::{AlgorithmRefused, Invalid, KeyNotFound, NotChecked, Valid};
 
-/// A signature algorithm that published keys can verify.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A signature algorithm that can be verified here.
+#[derive(Debug, Clone, Copy)]
 struct Algorithm {
     name: &'static str,
     family: Family,
-    /// How jsonwebtoken calls it; `None` where it does not know it.
+    /// How jsonwebtoken calls it; `None` where it does not know it, or does not verify it for us.
     jwa: Option<Jwa>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The one kind of key that an algorithm is verified with.
+#[derive(Debug, Clone, Copy)]
 enum Family {
     Rsa,
     Ec(Curve),
     Ed25519,
+    Hmac(&'static hmac::Algorithm),
 }
 
-impl Material {
-    fn family(&self) -> Family {
-        match self {
-            Self::Rsa { .. } => Family::Rsa,
-            Self::Ec { curve, .. } => Family::Ec(*curve),
-            Self::Ed25519 { .. } => Family::Ed25519,
+impl Family {
+    fn takes(self, material: &Material) -> bool {
+        match (self, material) {
+            (Self::Rsa, Material::Rsa { .. })
+            | (Self::Ed25519, Material::Ed25519 { .. })
+            | (Self::Hmac(_), Material::Hmac { .. }) => true,
+            (Self::Ec(wanted), Material::Ec { curve, .. }) => wanted == *curve,
+            _ => false,
         }
     }
 }
@@ -83,7 +92,10 @@ const fn algorithm(name: &'static str, family: Family, jwa: Option<Jwa>) -> Algo
 }
 
 /// The allow-list (RFC 7518 §3.1, RFC 8037, RFC 9864). Names are compared exactly.
-const ALGORITHMS: [Algorithm; 11] = [
+const ALGORITHMS: [Algorithm; 14] = [
+    algorithm("HS256", Family::Hmac(&hmac::HMAC_SHA256), None),
+    algorithm("HS384", Family::Hmac(&hmac::HMAC_SHA384), None),
+    algorithm("HS512", Family::Hmac(&hmac::HMAC_SHA512), None),
     algorithm("RS256", Family::Rsa, Some(Jwa::RS256)),
     algorithm("RS384", Family::Rsa, Some(Jwa::RS384)),
     algorithm("RS512", Family::Rsa, Some(Jwa::RS512)),
@@ -104,7 +116,7 @@ pub fn install_crypto() {
     let _: Result<_, _> = aws_lc::DEFAULT_PROVIDER.install_default();
 }
 
-/// Checks a token's signature against an issuer's keys. `decoded` is what
+/// Checks a token's signature against these keys. `decoded` is what
 /// [`decode_unverified`](super::decode_unverified) made of this token.
 #[must_use]
 pub fn verify(token: &str, decoded: &Decoded, keys: &JwkSet) -> SignatureVerdict {
@@ -141,12 +153,6 @@ fn algorithm_of(header: &JoseHeader) -> Result<Algorithm, SignatureVerdict> {
     if upper == "NONE" {
         return refused(format!("alg is {}: the token is not signed", quote(&name)));
     }
-    if upper.starts_with("HS") {
-        return refused(format!(
-            "{} is made with a shared secret; the issuer's published keys never verify it",
-            quote(&name)
-        ));
-    }
     if let Some(meant) = ALGORITHMS.iter().find(|a| a.name.eq_ignore_ascii_case(&name)) {
         return refused(format!("alg is {}; the algorithm's name is {}", quote(&name), meant.name));
     }
@@ -175,8 +181,37 @@ fn judge(token: &str, decoded: &Decoded, keys: &JwkSet) -> Result<SignatureVerdi
     else {
         return Err(not_checked("The pieces belong to another token"));
     };
+    judge_signature(header, signed.as_bytes(), signature_text, keys)
+}
+
+/// Checks one signature against these keys: `signed` is the JWS signing input (RFC 7515 §5.2), `signature` is
+/// base64url, and `header` is the JOSE header of that signature. For the signatures of a JWS in its JSON form;
+/// [`verify`] does the same for a token in its compact form.
+#[must_use]
+pub fn verify_signature(
+    header: &JoseHeader,
+    signed: &[u8],
+    signature: &str,
+    keys: &JwkSet,
+) -> SignatureVerdict {
+    judge_signature(header, signed, signature, keys).unwrap_or_else(|verdict| verdict)
+}
+
+fn judge_signature(
+    header: &JoseHeader,
+    signed: &[u8],
+    signature_text: &str,
+    keys: &JwkSet,
+) -> Result<SignatureVerdict, SignatureVerdict> {
     understood(header)?;
     let algorithm = algorithm_of(header)?;
+    if matches!(algorithm.family, Family::Hmac(_)) && keys.origin == KeyOrigin::Published {
+        let reason = format!(
+            "“{}” is made with a shared secret; the issuer's published keys never verify it",
+            algorithm.name
+        );
+        return Err(AlgorithmRefused { reason });
+    }
     let (Some(signature), None) = decode_part("signature", signature_text) else {
         return Err(Invalid { reason: "Malformed: the signature is not base64url".to_owned() });
     };
@@ -184,30 +219,74 @@ fn judge(token: &str, decoded: &Decoded, keys: &JwkSet) -> Result<SignatureVerdi
         return Err(Invalid { reason: "The signature is empty".to_owned() });
     }
 
-    let candidates = candidates(header, algorithm, keys)?;
+    let kid = header.kid();
+    let candidates = candidates(kid.as_deref(), algorithm, keys)?;
     let mut reason = None;
-    for key in &candidates {
-        match made_by(key, algorithm, signed.as_bytes(), signature_text, &signature) {
+    for (index, key) in &candidates {
+        match made_by(key, algorithm, signed, signature_text, &signature) {
             Ok(()) => {
-                let several = candidates.len() > 1;
-                let warning = match header.kid() {
-                    None if several => {
-                        Some("The token names no key; one of those that fit made its signature")
-                    }
-                    Some(_) if several => Some("More than one published key has this name; one of them fits"),
-                    _ => None,
-                };
-                let (alg, kid) = (algorithm.name.to_owned(), key.kid.clone());
-                return Ok(Valid { alg, kid, warning: warning.map(str::to_owned) });
+                let odd = [
+                    ambiguous(kid.as_deref(), key, candidates.len(), keys.origin),
+                    weak(&key.material, algorithm),
+                ];
+                let odd: Vec<String> = odd.into_iter().flatten().collect();
+                return Ok(Valid {
+                    alg: algorithm.name.to_owned(),
+                    kid: key.kid.clone(),
+                    key: *index,
+                    warning: (!odd.is_empty()).then(|| odd.join(". ")),
+                });
             }
             Err(why) => reason = Some(why),
         }
     }
+    if kid.is_some() && candidates.iter().all(|(_, key)| key.kid.is_some() && key.kid != kid) {
+        return Err(not_found(kid, keys));
+    }
     let reason = match (candidates.len(), reason) {
         (1, Some(reason)) => reason,
-        (n, _) => format!("None of the {n} published keys that fit made this signature"),
+        (n, _) => format!("None of the {n} {} keys that fit made this signature", keys.origin.word()),
     };
     Err(Invalid { reason })
+}
+
+/// What is odd about how the key was found, `of` how many that fit.
+fn ambiguous(kid: Option<&str>, key: &Jwk, of: usize, origin: KeyOrigin) -> Option<String> {
+    match (kid, key.kid.as_deref()) {
+        (Some(kid), Some(other)) if kid != other => Some(format!(
+            "The token names key {}; the {} one that fits is named {}",
+            quote(kid),
+            origin.word(),
+            quote(other)
+        )),
+        (Some(_), Some(_)) if of > 1 => {
+            Some(format!("More than one {} key has this name; one of them fits", origin.word()))
+        }
+        (None, _) if of > 1 => {
+            Some("The token names no key; one of those that fit made its signature".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// What is to be said of a secret that can be guessed. RFC 7518 §3.2 wants as many bytes as the hash has.
+fn weak(material: &Material, algorithm: Algorithm) -> Option<String> {
+    let (Material::Hmac { secret }, Family::Hmac(hmac)) = (material, algorithm.family) else { return None };
+    let wanted = hmac.digest_algorithm().output_len();
+    let secret = secret.as_slice();
+    (secret.len() < wanted).then(|| {
+        format!(
+            "Weak key: the shared secret has {}, {} wants at least {wanted} (RFC 7518 §3.2); it may be guessed \
+             from any token",
+            bytes_in_words(secret),
+            algorithm.name
+        )
+    })
+}
+
+fn not_found(kid: Option<String>, keys: &JwkSet) -> SignatureVerdict {
+    let known = keys.kids().map(str::to_owned).collect();
+    KeyNotFound { kid, known, given: keys.origin == KeyOrigin::Given }
 }
 
 /// Refuses what changes the meaning of a token and is not understood here (RFC 7515 §4.1.11, RFC 7797).
@@ -238,39 +317,64 @@ fn understood(header: &JoseHeader) -> Result<(), SignatureVerdict> {
     Ok(())
 }
 
-/// The keys that may have made the signature: those of the token's `kid`, or all, that fit the algorithm.
+/// The keys that may have made the signature and fit the algorithm, with their place in the set: those of the
+/// token's `kid`, or all where it names none. Of given keys also all where none has its name: a key in PEM has
+/// no name, and the user says that it is the one.
 fn candidates<'k>(
-    header: &JoseHeader,
+    kid: Option<&str>,
     algorithm: Algorithm,
-    keys: &'k JwkSet,
-) -> Result<Vec<&'k Jwk>, SignatureVerdict> {
-    let kid = header.kid();
-    let named: Vec<&Jwk> = keys.keys.iter().filter(|key| kid.is_none() || key.kid == kid).collect();
-    let fitting: Vec<&Jwk> = named.iter().copied().filter(|key| misfit(key, algorithm).is_none()).collect();
+    set: &'k JwkSet,
+) -> Result<Vec<(usize, &'k Jwk)>, SignatureVerdict> {
+    let given = set.origin == KeyOrigin::Given;
+    let named = kid.filter(|kid| !given || set.has_kid(Some(kid)));
+    let all =
+        || set.keys.iter().enumerate().filter(|(_, key)| named.is_none() || key.kid.as_deref() == named);
+    let fitting: Vec<_> = all().filter(|(_, key)| misfit(key, algorithm).is_none()).collect();
     if !fitting.is_empty() {
         return Ok(fitting);
     }
-    let known = || keys.kids().map(str::to_owned).collect();
-    let Some(kid) = kid else { return Err(KeyNotFound { kid: None, known: known() }) };
-    let name = quote(&kid);
-    if let Some(reason) = named.first().and_then(|key| misfit(key, algorithm)) {
-        return Err(AlgorithmRefused { reason: format!("Key {name} {reason}") });
+    let name = match named {
+        Some(kid) => format!("Key {}", quote(kid)),
+        None if given => "The given key".to_owned(),
+        None => return Err(not_found(None, set)),
+    };
+    let misfits: Vec<String> = all().filter_map(|(_, key)| misfit(key, algorithm)).collect();
+    match misfits.as_slice() {
+        [only] => return Err(AlgorithmRefused { reason: format!("{name} {only}") }),
+        [first, ..] if named.is_some() => {
+            return Err(AlgorithmRefused { reason: format!("{name} {first}") });
+        }
+        [_, ..] => {
+            let reason = format!("None of the {} given keys is for {}", misfits.len(), algorithm.name);
+            return Err(AlgorithmRefused { reason });
+        }
+        [] => {}
     }
-    match keys.unusable.iter().find(|key| key.kid.as_deref() == Some(&kid)) {
-        Some(key) if key.refused => Err(AlgorithmRefused { reason: format!("Key {name} {}", key.reason) }),
-        Some(key) => Err(NotChecked { reason: format!("Key {name} {}", key.reason) }),
-        None => Err(KeyNotFound { kid: Some(kid), known: known() }),
+    let unusable = |key: &&Unusable| named.is_none() || key.kid.as_deref() == named;
+    match set.unusable.iter().find(unusable) {
+        Some(key) if key.refused => Err(AlgorithmRefused { reason: format!("{name} {}", key.reason) }),
+        Some(key) => Err(NotChecked { reason: format!("{name} {}", key.reason) }),
+        None => Err(match named {
+            Some(kid) => not_found(Some(kid.to_owned()), set),
+            None => NotChecked { reason: "No key was given".to_owned() },
+        }),
     }
 }
 
-/// Why a key must not verify this algorithm.
+/// Why a key must not verify this algorithm, in words that go on after "Key “x”".
 fn misfit(key: &Jwk, algorithm: Algorithm) -> Option<String> {
-    if key.material.family() != algorithm.family {
-        return Some(format!("is {}; the token says {}", key.describe(), algorithm.name));
+    if !algorithm.family.takes(&key.material) {
+        let needs = match (&key.material, algorithm.family) {
+            (_, Family::Hmac(_)) => ", which needs a shared secret",
+            (Material::Hmac { .. }, _) => ", which needs a public key",
+            _ => "",
+        };
+        return Some(format!("is {}; the token says {}{needs}", key.describe(), algorithm.name));
     }
     // RFC 9864 gave EdDSA on Ed25519 a name of its own.
     let same = |alg: &str| {
-        alg == algorithm.name || (algorithm.family == Family::Ed25519 && matches!(alg, "EdDSA" | "Ed25519"))
+        alg == algorithm.name
+            || (matches!(algorithm.family, Family::Ed25519) && matches!(alg, "EdDSA" | "Ed25519"))
     };
     match key.alg.as_deref() {
         Some(alg) if !same(alg) => {
@@ -288,10 +392,11 @@ fn made_by(
     encoded: &str,
     signature: &[u8],
 ) -> Result<(), String> {
-    let expected = match &key.material {
-        Material::Rsa { n, .. } => n.len(),
-        Material::Ec { curve, .. } => 2 * curve.size(),
-        Material::Ed25519 { .. } => 64,
+    let expected = match (algorithm.family, &key.material) {
+        (Family::Hmac(hmac), _) => hmac.tag_len(),
+        (_, Material::Rsa { n, .. }) => n.len(),
+        (_, Material::Ec { curve, .. }) => 2 * curve.size(),
+        _ => 64,
     };
     if signature.len() != expected {
         let is = signature.len();
@@ -302,23 +407,29 @@ fn made_by(
             _ => format!("The signature has {is} bytes; {} with this key makes {expected}", algorithm.name),
         });
     }
-    let valid = match (algorithm.jwa, &key.material) {
-        (Some(jwa), material) => {
-            install_crypto();
-            let key = match material {
-                Material::Rsa { n, e } => DecodingKey::from_rsa_raw_components(n, e),
-                Material::Ec { point, .. } => DecodingKey::from_ec_der(point),
-                Material::Ed25519 { x } => DecodingKey::from_ed_der(x),
-            };
-            jsonwebtoken::crypto::verify(encoded, signed, &key, jwa).unwrap_or(false)
+    let with_jsonwebtoken = |jwa, key: &DecodingKey| {
+        install_crypto();
+        jsonwebtoken::crypto::verify(encoded, signed, key, jwa).unwrap_or(false)
+    };
+    let valid = match (algorithm.family, algorithm.jwa, &key.material) {
+        (_, Some(jwa), Material::Rsa { n, e }) => {
+            with_jsonwebtoken(jwa, &DecodingKey::from_rsa_raw_components(n, e))
         }
-        (None, Material::Ec { curve, point }) => {
+        (_, Some(jwa), Material::Ec { point, .. }) => {
+            with_jsonwebtoken(jwa, &DecodingKey::from_ec_der(point))
+        }
+        (_, Some(jwa), Material::Ed25519 { x }) => with_jsonwebtoken(jwa, &DecodingKey::from_ed_der(x)),
+        (_, None, Material::Ec { curve, point }) => {
             UnparsedPublicKey::new(curve.verification(), point).verify(signed, signature).is_ok()
         }
-        (None, Material::Ed25519 { x }) => {
+        (_, None, Material::Ed25519 { x }) => {
             UnparsedPublicKey::new(&signature::ED25519, x).verify(signed, signature).is_ok()
         }
-        (None, Material::Rsa { .. }) => false,
+        (Family::Hmac(hmac), None, Material::Hmac { secret }) => {
+            // Compares in constant time.
+            hmac::verify(&hmac::Key::new(*hmac, secret.as_slice()), signed, signature).is_ok()
+        }
+        _ => false,
     };
     if valid {
         Ok(())
@@ -332,7 +443,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::super::decode_unverified;
-    use super::super::samples::{b64, keys, rfc_vectors, set};
+    use super::super::samples::{b64, given, keys, rfc_vectors, set};
     use super::*;
 
     fn judged(token: &str, keys: &JwkSet) -> SignatureVerdict {
@@ -366,23 +477,27 @@ mod tests {
     #[test]
     fn the_examples_of_the_rfcs() {
         for vector in rfc_vectors() {
-            let token = vector["token"].as_str().unwrap();
-            let word = match judged(token, &set(&[vector["jwk"].clone()])) {
-                Valid { .. } => "valid",
-                AlgorithmRefused { .. } => "algorithm refused",
-                other => panic!("{}: {other:?}", vector["source"]),
-            };
-            assert_eq!(word, vector["verdict"], "{}", vector["source"]);
+            let (token, key) = (vector["token"].as_str().unwrap(), vector["jwk"].clone());
+            // RFC 7515 A.1 is made with a shared secret: it verifies where the secret is given, and never with
+            // one that is published.
+            for (set, expected) in [(set(&[key.clone()]), "published"), (given(&[key]), "given")] {
+                let word = match judged(token, &set) {
+                    Valid { .. } => "valid",
+                    AlgorithmRefused { .. } => "algorithm refused",
+                    other => panic!("{}: {other:?}", vector["source"]),
+                };
+                assert_eq!(word, vector[expected], "{} {expected}", vector["source"]);
+            }
         }
     }
 
     #[test]
     fn every_algorithm_verifies_and_notices_a_changed_bit() {
         for Algorithm { name, .. } in ALGORITHMS {
-            let (token, set) = (signed(name), set(&[keys().jwk(name, "k")]));
+            let (token, set) = (signed(name), given(&[keys().jwk(name, "k")]));
             assert_eq!(
                 judged(&token, &set),
-                Valid { alg: name.to_owned(), kid: Some("k".to_owned()), warning: None },
+                Valid { alg: name.to_owned(), kid: Some("k".to_owned()), key: 0, warning: None },
                 "{name}"
             );
             // f_jwt_27: one bit flipped, in the signature and in the payload.
@@ -499,7 +614,7 @@ mod tests {
         let other = set(&[keys().jwk("ES256", "theirs")]);
         assert_eq!(
             judged(&token, &other),
-            KeyNotFound { kid: Some("mine".to_owned()), known: vec!["theirs".to_owned()] }
+            KeyNotFound { kid: Some("mine".to_owned()), known: vec!["theirs".to_owned()], given: false }
         );
         assert!(matches!(judged(&token, &set(&[keys().jwk("RS256", "mine")])), Valid { .. }));
     }
@@ -510,7 +625,7 @@ mod tests {
         for kid in ["../../x", "' OR 1=1", &"k".repeat(300_000), "", "k\u{202e}", "K"] {
             let token = keys().sign("RS256", &json!({ "alg": "RS256", "kid": kid }).to_string(), "{}");
             let known = vec!["k".to_owned()];
-            assert_eq!(judged(&token, &set), KeyNotFound { kid: Some(kid.to_owned()), known });
+            assert_eq!(judged(&token, &set), KeyNotFound { kid: Some(kid.to_owned()), known, given: false });
         }
         let token = keys().sign("RS256", r#"{"alg":"RS256","kid":7}"#, "{}");
         check_invalid(&token, &set, "The header's kid is not a text");
@@ -585,21 +700,22 @@ mod tests {
     #[test]
     fn f_jwk_4_no_kid_in_the_token() {
         let (rsa, ec) = (keys().jwk("RS256", "a"), keys().jwk("ES256", "b"));
-        let valid = |kid: &str, warning: Option<&str>| Valid {
+        let valid = |kid: &str, key: usize, warning: Option<&str>| Valid {
             alg: "ES256".to_owned(),
             kid: Some(kid.to_owned()),
+            key,
             warning: warning.map(str::to_owned),
         };
-        assert_eq!(judged(&nameless("ES256"), &set(&[rsa.clone(), ec.clone()])), valid("b", None));
+        assert_eq!(judged(&nameless("ES256"), &set(&[rsa.clone(), ec.clone()])), valid("b", 1, None));
         let mut twin = ec.clone();
         twin["kid"] = json!("twin");
         assert_eq!(
             judged(&nameless("ES256"), &set(&[twin, ec])),
-            valid("twin", Some("The token names no key; one of those that fit made its signature"))
+            valid("twin", 0, Some("The token names no key; one of those that fit made its signature"))
         );
         assert_eq!(
             judged(&nameless("EdDSA"), &set(&[rsa])),
-            KeyNotFound { kid: None, known: vec!["a".to_owned()] }
+            KeyNotFound { kid: None, known: vec!["a".to_owned()], given: false }
         );
     }
 
@@ -622,6 +738,7 @@ mod tests {
             Valid {
                 alg: "ES256".to_owned(),
                 kid: Some("k".to_owned()),
+                key: 1,
                 warning: Some("More than one published key has this name; one of them fits".to_owned()),
             }
         );
@@ -634,7 +751,11 @@ mod tests {
         let known = set(&[keys().jwk("RS256", "a"), json!({ "kty": "RSA", "kid": "b" })]);
         assert_eq!(
             judged(&signed("RS256"), &known),
-            KeyNotFound { kid: Some("k".to_owned()), known: vec!["a".to_owned(), "b".to_owned()] }
+            KeyNotFound {
+                kid: Some("k".to_owned()),
+                known: vec!["a".to_owned(), "b".to_owned()],
+                given: false
+            }
         );
     }
 }

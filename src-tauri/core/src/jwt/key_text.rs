@@ -1,0 +1,453 @@
+//! The key that a user pastes: PEM, a certificate, a JWK or a JWK Set, or a shared secret. Nothing is fetched,
+//! nothing is trusted but the user's word that this is the key.
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use x509_parser::oid_registry::asn1_rs::{Oid, oid};
+use x509_parser::prelude::{FromDer as _, X509Certificate};
+use x509_parser::public_key::RSAPublicKey;
+use x509_parser::x509::SubjectPublicKeyInfo;
+use zeroize::Zeroizing;
+
+use super::claims::UnverifiedClaims;
+use super::jwk::{self, Curve, Fault, JwkSet, KeyOrigin, Material};
+use super::words::{about, quote};
+use crate::contract::SecretEncoding;
+
+/// The longest text that is read.
+const LONGEST: usize = 1024 * 1024;
+
+/// The most PEM blocks that are read of one text.
+const MOST_BLOCKS: usize = 100;
+
+/// Begins every block of PEM (RFC 7468 §2).
+const BEGIN: &str = "-----BEGIN ";
+
+/// Base64 of either alphabet comes here as base64url without padding. Stray last bits are let pass: DER says
+/// itself how long it is, and of a secret they are none of its bytes.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::URL_SAFE,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone),
+);
+
+const RSA: Oid<'static> = oid!(1.2.840.113549.1.1.1);
+const RSA_PSS: Oid<'static> = oid!(1.2.840.113549.1.1.10);
+const EC: Oid<'static> = oid!(1.2.840.10045.2.1);
+const ED25519: Oid<'static> = oid!(1.3.101.112);
+const ED448: Oid<'static> = oid!(1.3.101.113);
+
+/// The curves of RFC 5480 §2.1.1.1.
+const CURVES: [(Oid<'static>, Curve); 3] = [
+    (oid!(1.2.840.10045.3.1.7), Curve::P256),
+    (oid!(1.3.132.0.34), Curve::P384),
+    (oid!(1.3.132.0.35), Curve::P521),
+];
+
+/// Keys that a user gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenKeys {
+    /// They, with what is odd about them.
+    pub set: JwkSet,
+    /// What they are, such as `an RSA public key in PEM`; foreign text in it is made visible.
+    pub what: String,
+}
+
+const PRIVATE_KEY: &str = "This is a private key. Signatures are checked with the public one, and whoever has the private \
+                           one can sign tokens: do not paste it anywhere. Paste what “openssl pkey -in key.pem -pubout” prints.";
+
+const EXPECTED: &str = "A public key or a certificate in PEM, a JWK or a JWK Set was expected.";
+
+/// Reads what a user pastes as the key for a signature. `now_ms` is this computer's clock, in Unix milliseconds;
+/// a certificate is compared with it. Whose key it is, and who signed a certificate, is not checked.
+///
+/// # Errors
+/// Why there is no key in it and what to paste instead, in sentences. A key that cannot be used is no error: the
+/// set says why.
+pub fn read(text: &str, now_ms: i64) -> Result<GivenKeys, String> {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.is_empty() {
+        return Err(format!("The key is empty. {EXPECTED}"));
+    }
+    if text.len() > LONGEST {
+        return Err("The text is longer than 1 MiB; no key is.".to_owned());
+    }
+    if text.starts_with('{')
+        && let Some(keys) = json_keys(text)
+    {
+        return keys;
+    }
+    if text.contains(BEGIN) {
+        return pem(text, now_ms);
+    }
+    if let Some(der) = base64_of_der(text) {
+        return der_key(&der, now_ms);
+    }
+    Err(no_key(text))
+}
+
+/// Takes a shared secret for the HMAC algorithms.
+///
+/// # Errors
+/// Why it cannot be used and what to do, in sentences: it is empty, not base64 although it should be, or a public
+/// key, with which anyone could have made the token (RFC 8725 §3.1). A weak one is no error: the verdict says so.
+pub fn shared_secret(text: &str, encoding: SecretEncoding) -> Result<GivenKeys, String> {
+    if text.len() > LONGEST {
+        return Err("The secret is longer than 1 MiB.".to_owned());
+    }
+    if let Some(what) = public_key_in(text.as_bytes()) {
+        return Err(key_as_secret(what));
+    }
+    let secret = match encoding {
+        SecretEncoding::Text => Zeroizing::new(text.as_bytes().to_vec()),
+        SecretEncoding::Base64 => base64(text).ok_or(
+            "The secret is not base64. If its characters are the secret themselves, say that it is text.",
+        )?,
+    };
+    if secret.is_empty() {
+        return Err("The secret is empty.".to_owned());
+    }
+    if let Some(what) = public_key_in(&secret) {
+        return Err(key_as_secret(what));
+    }
+    let mut set = JwkSet::empty(KeyOrigin::Given);
+    if encoding == SecretEncoding::Text && text.trim() != text {
+        set.warnings
+            .push("The secret begins or ends with white space, which is taken as a part of it.".to_owned());
+    }
+    set.push("a shared secret", jwk::hmac(secret), "The secret");
+    Ok(GivenKeys { set, what: "a shared secret".to_owned() })
+}
+
+fn key_as_secret(what: &str) -> String {
+    format!(
+        "This is {what}, not a secret. Anyone may know it, so a token that was made with it as a secret proves \
+         nothing (RFC 8725 §3.1). Give it as a key instead."
+    )
+}
+
+/// What kind of public key, certificate or JWK these bytes are, if any; then they are no secret.
+pub(super) fn public_key_in(secret: &[u8]) -> Option<&'static str> {
+    if let Some(what) = kind_of_der(secret) {
+        return Some(what);
+    }
+    let text = std::str::from_utf8(secret).ok()?.trim();
+    if text.contains(BEGIN) {
+        return Some("a key or certificate in PEM");
+    }
+    if text.starts_with('{') {
+        let object = UnverifiedClaims::parse(text).ok()?;
+        return match (object.has("keys"), object.has("kty")) {
+            (true, _) => Some("a JWK Set"),
+            (_, true) => Some("a JWK"),
+            _ => None,
+        };
+    }
+    if is_ssh(text) {
+        return Some("an SSH key");
+    }
+    kind_of_der(&base64(text)?)
+}
+
+/// What a DER structure is, where it is a key or a certificate.
+fn kind_of_der(der: &[u8]) -> Option<&'static str> {
+    if X509Certificate::from_der(der).is_ok() {
+        Some("a certificate")
+    } else if SubjectPublicKeyInfo::from_der(der).is_ok() || RSAPublicKey::from_der(der).is_ok() {
+        Some("a public key")
+    } else {
+        None
+    }
+}
+
+/// Reads a JWK or a JWK Set; `None` where the JSON is neither.
+fn json_keys(text: &str) -> Option<Result<GivenKeys, String>> {
+    let object = UnverifiedClaims::parse(text).ok()?;
+    if object.has("keys") {
+        let set = JwkSet::of(&object, KeyOrigin::Given);
+        return Some(set.map(|set| GivenKeys { what: "a JWK Set".to_owned(), set }));
+    }
+    if !object.has("kty") {
+        return None;
+    }
+    let mut set = JwkSet::empty(KeyOrigin::Given);
+    set.push_jwk(text, "The key");
+    let what = match set.keys.first().map(|key| &key.material) {
+        Some(material) => format!("{} as a JWK", named(material)),
+        None => "a JWK".to_owned(),
+    };
+    Some(Ok(GivenKeys { set, what }))
+}
+
+/// What a key is called where its size does not matter.
+fn named(material: &Material) -> &'static str {
+    match material {
+        Material::Rsa { .. } => "an RSA public key",
+        Material::Ec { .. } => "an EC public key",
+        Material::Ed25519 { .. } => "an Ed25519 public key",
+        Material::Hmac { .. } => "a shared secret",
+    }
+}
+
+/// Base64 of either alphabet, padded or not, wrapped or not.
+fn base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let mut plain = Zeroizing::new(String::with_capacity(text.len()));
+    let letters = text.trim().trim_end_matches('=').chars().filter(|c| !c.is_ascii_whitespace());
+    plain.extend(letters.map(|c| match c {
+        '+' => '-',
+        '/' => '_',
+        c => c,
+    }));
+    BASE64.decode(plain.as_bytes()).ok().map(Zeroizing::new)
+}
+
+/// The bytes of a DER sequence that stands there in base64 without PEM around it, as in `x5c`, perhaps in quotes
+/// and brackets.
+fn base64_of_der(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let first = text.trim_matches(|c: char| matches!(c, '[' | ']' | '"' | '\'' | ',') || c.is_whitespace());
+    let first = first.split(['"', ',']).next()?;
+    base64(first).filter(|der| matches!(der.as_slice(), [0x30, ..]))
+}
+
+/// A block of PEM.
+struct Block<'t> {
+    label: &'t str,
+    body: &'t str,
+}
+
+/// The blocks of PEM in a text. Line ends may be gone, or written as `\n`, as in a file of settings.
+fn blocks(text: &str) -> Result<Vec<Block<'_>>, String> {
+    let mut blocks = Vec::new();
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once(BEGIN) {
+        let Some((label, after)) = after.split_once("-----") else {
+            return Err(
+                "A line of the PEM is cut off: it begins with “-----BEGIN” and has no end.".to_owned()
+            );
+        };
+        let end = format!("-----END {label}-----");
+        let Some((body, after)) = after.split_once(&end) else {
+            return Err(format!("The PEM is cut off: the line {} is missing.", quote(&end)));
+        };
+        blocks.push(Block { label, body });
+        if blocks.len() > MOST_BLOCKS {
+            return Err(format!("The text has more than {MOST_BLOCKS} blocks of PEM."));
+        }
+        rest = after;
+    }
+    Ok(blocks)
+}
+
+fn pem(text: &str, now_ms: i64) -> Result<GivenKeys, String> {
+    let text = Zeroizing::new(text.replace("\\r", "").replace("\\n", "\n").replace("\\/", "/"));
+    let blocks = blocks(&text)?;
+    if let Some(block) = blocks.iter().find(|block| block.label.ends_with("PRIVATE KEY")) {
+        return Err(match block.label {
+            "OPENSSH PRIVATE KEY" => "This is a private SSH key. Signatures are checked with the public key, and whoever has the \
+                                      private one can sign tokens: do not paste it anywhere. Paste what “ssh-keygen -e -m PKCS8 -f \
+                                      key” prints."
+                .to_owned(),
+            _ => PRIVATE_KEY.to_owned(),
+        });
+    }
+
+    let mut set = JwkSet::empty(KeyOrigin::Given);
+    let mut what = Vec::new();
+    let mut certificates = 0;
+    for block in &blocks {
+        let der = || {
+            base64(block.body).ok_or_else(|| {
+                format!("What stands between the lines of the {} is not base64.", quote(block.label))
+            })
+        };
+        match block.label {
+            "PUBLIC KEY" | "EC PUBLIC KEY" => push_public(&mut set, &mut what, spki(&der()?), "in PEM"),
+            "RSA PUBLIC KEY" => {
+                let der = der()?;
+                // Some programs write this label around the other form.
+                let key = pkcs1(&der).unwrap_or_else(|| spki(&der));
+                push_public(&mut set, &mut what, key, "in PEM");
+            }
+            "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE" => {
+                certificates += 1;
+                if certificates == 1 {
+                    what.push(push_certificate(&mut set, &der()?, now_ms)?);
+                }
+            }
+            // Stands before a private key, or before nothing.
+            "EC PARAMETERS" => {}
+            "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => {
+                return Err(format!("This is a request for a certificate, not a certificate. {EXPECTED}"));
+            }
+            "PGP PUBLIC KEY BLOCK" | "SSH2 PUBLIC KEY" => {
+                return Err(format!(
+                    "Tokens are not signed with this kind of key ({}). {EXPECTED}",
+                    quote(block.label)
+                ));
+            }
+            label => return Err(format!("A PEM block {} holds no public key. {EXPECTED}", quote(label))),
+        }
+    }
+    if certificates > 1 {
+        set.warnings
+            .push(format!("The text has {certificates} certificates; the first is used, as in a chain."));
+    }
+    match what.as_slice() {
+        [] => Err(format!("The PEM holds no public key. {EXPECTED}")),
+        [only] => Ok(GivenKeys { what: only.clone(), set }),
+        several => Ok(GivenKeys { what: format!("{} keys in PEM", several.len()), set }),
+    }
+}
+
+fn push_public(set: &mut JwkSet, what: &mut Vec<String>, key: Result<Material, Fault>, form: &str) {
+    what.push(match &key {
+        Ok(material) => format!("{} {form}", named(material)),
+        Err(_) => format!("a public key {form}"),
+    });
+    set.push("a public key", key, "The key");
+}
+
+/// Takes the key of a certificate, and says what the certificate is called.
+fn push_certificate(set: &mut JwkSet, der: &[u8], now_ms: i64) -> Result<String, String> {
+    let Ok((_, certificate)) = X509Certificate::from_der(der) else {
+        return Err("The certificate cannot be read: it is no X.509 in DER, or it is cut off.".to_owned());
+    };
+    let ms = |at: i64| at.saturating_mul(1_000);
+    let (from, until) = (certificate.validity().not_before, certificate.validity().not_after);
+    let late = now_ms.saturating_sub(ms(until.timestamp()));
+    let early = ms(from.timestamp()).saturating_sub(now_ms);
+    if late > 0 {
+        set.warnings.push(format!("The certificate expired {} ago.", about(late)));
+    }
+    if early > 0 {
+        set.warnings.push(format!("The certificate is not valid for another {}.", about(early)));
+    }
+    match certificate.key_usage() {
+        Ok(Some(usage)) if !usage.value.digital_signature() => {
+            let said = "The certificate is not for digital signatures (its keyUsage says so).";
+            set.warnings.push(said.to_owned());
+        }
+        Err(_) => set.warnings.push("The certificate's keyUsage cannot be read.".to_owned()),
+        Ok(_) => {}
+    }
+    set.warnings.push(
+        "Who signed the certificate was not checked; that its key is the issuer's is for you to know."
+            .to_owned(),
+    );
+    set.push("a certificate's key", key_of(certificate.public_key()), "The certificate's key");
+    Ok(format!("a certificate of {}", quote(&certificate.subject().to_string())))
+}
+
+/// A key in DER without PEM around it.
+fn der_key(der: &[u8], now_ms: i64) -> Result<GivenKeys, String> {
+    if is_private(der) {
+        return Err(PRIVATE_KEY.to_owned());
+    }
+    let mut set = JwkSet::empty(KeyOrigin::Given);
+    if X509Certificate::from_der(der).is_ok() {
+        let what = push_certificate(&mut set, der, now_ms)?;
+        return Ok(GivenKeys { set, what });
+    }
+    let mut what = Vec::new();
+    let key = pkcs1(der).unwrap_or_else(|| spki(der));
+    push_public(&mut set, &mut what, key, "in base64");
+    Ok(GivenKeys { set, what: what.concat() })
+}
+
+/// Whether DER begins as a private key does (PKCS#8, PKCS#1, SEC 1): a sequence whose first member is the
+/// version, 0 or 1.
+fn is_private(der: &[u8]) -> bool {
+    let content = match der {
+        [0x30, short, rest @ ..] if *short < 0x80 => rest,
+        [0x30, 0x81, _, rest @ ..] | [0x30, 0x82, _, _, rest @ ..] | [0x30, 0x83, _, _, _, rest @ ..] => rest,
+        _ => return false,
+    };
+    matches!(content, [0x02, 0x01, 0 | 1, ..])
+}
+
+fn broken<T>(reason: impl Into<String>) -> Result<T, Fault> {
+    Err(Fault::Broken(reason.into()))
+}
+
+/// An RSA key as PKCS#1 has it (RFC 8017 A.1.1); `None` where it is something else.
+fn pkcs1(der: &[u8]) -> Option<Result<Material, Fault>> {
+    match RSAPublicKey::from_der(der) {
+        Ok((&[], key)) => Some(jwk::rsa(key.modulus, key.exponent)),
+        _ => None,
+    }
+}
+
+/// A key as a certificate has it, by itself (RFC 5280 §4.1.2.7).
+fn spki(der: &[u8]) -> Result<Material, Fault> {
+    match SubjectPublicKeyInfo::from_der(der) {
+        Ok((&[], info)) => key_of(&info),
+        Ok(_) => broken("has something behind its end"),
+        Err(_) => broken("cannot be read: it is no public key in DER, or it is cut off"),
+    }
+}
+
+fn key_of(info: &SubjectPublicKeyInfo<'_>) -> Result<Material, Fault> {
+    let algorithm = &info.algorithm.algorithm;
+    let bits: &[u8] = &info.subject_public_key.data;
+    if *algorithm == RSA {
+        pkcs1(bits).unwrap_or_else(|| broken("is an RSA key that cannot be read"))
+    } else if *algorithm == EC {
+        let Some(curve) = info.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok()) else {
+            return broken("has a curve without a name, which cannot be verified here");
+        };
+        match CURVES.iter().find(|(oid, _)| *oid == curve) {
+            Some((_, curve)) => jwk::ec_point(*curve, bits.to_vec()),
+            None => broken(format!("is on the curve {curve}, which cannot be verified here")),
+        }
+    } else if *algorithm == ED25519 {
+        jwk::ed25519(bits.to_vec())
+    } else if *algorithm == ED448 {
+        broken("is an Ed448 key, which cannot be verified here")
+    } else if *algorithm == RSA_PSS {
+        broken("is an RSA key for PSS only (RFC 4055), which is not read here; give it as a JWK")
+    } else {
+        broken(format!("is of the kind {algorithm}, which cannot be verified here"))
+    }
+}
+
+fn is_ssh(text: &str) -> bool {
+    ["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-", "ssh-dss "].into_iter().any(|start| text.starts_with(start))
+}
+
+/// What a text is that holds no key, and what to paste instead.
+fn no_key(text: &str) -> String {
+    let is = if text.starts_with('<') {
+        "This is HTML or XML."
+    } else if text.starts_with('{') {
+        return no_key_in_json(text);
+    } else if text.starts_with('[') {
+        "This is a list. A JWK Set is an object with “keys”."
+    } else if is_ssh(text) {
+        return "This is a public key as SSH writes it. Paste what “ssh-keygen -e -m PKCS8 -f key.pub” prints.".to_owned();
+    } else if text.starts_with("ey") && text.contains('.') && !text.contains(char::is_whitespace) {
+        "This is a token, not the key for its signature."
+    } else if text.starts_with("https://") || text.starts_with("http://") {
+        "This is an address, and it is not fetched from here. Paste what it answers, or choose the issuer's keys."
+    } else {
+        "This is no key. If it is a shared secret, choose that."
+    };
+    format!("{is} {EXPECTED}")
+}
+
+fn no_key_in_json(text: &str) -> String {
+    let object = match UnverifiedClaims::parse(text) {
+        Ok(object) => object,
+        Err(what) => return format!("The text looks like JSON and is {what}. {EXPECTED}"),
+    };
+    let is = if object.has("jwks_uri") {
+        "This is a discovery document. The keys are at the address in its jwks_uri: paste what that answers, or \
+         choose the issuer's keys."
+    } else if object.has("signatures") || object.has("signature") || object.has("access_token") {
+        "This is a token, not the key for its signature."
+    } else {
+        "This is JSON, but neither a JWK (it has no “kty”) nor a JWK Set (it has no “keys”)."
+    };
+    format!("{is} {EXPECTED}")
+}
