@@ -4,7 +4,7 @@ use super::state::{EndpointSet, State, TokenSet};
 use crate::contract::{TokenDetails, TokenKind, TokenLife, TokenView, Verdict};
 use crate::jwt::words::duration;
 use crate::jwt::{
-    Decoded, Expectations, IssuerExpectation, Reader, ScaiKeyForms, SignatureVerdict, Time, check,
+    Decoded, Expectations, IssuerExpectation, Reader, Request, ScaiKeyForms, SignatureVerdict, Time, check,
     decode_unverified, explain, verdict, verify,
 };
 use crate::model::{Application, ApplicationId, Instance, InstanceKind};
@@ -162,10 +162,13 @@ impl Standing<'_> {
                     published: resolved.issuer.as_ref().map(|(issuer, _)| issuer.as_str()),
                     scaikey_forms: base.map(|base| ScaiKeyForms { base }),
                 },
-                client_id: &self.application.client_id,
-                subject_documented: base.is_some(),
-                requested_scopes: &self.application.scopes,
-                answered_scope: token.response.scope.as_deref(),
+                request: Some(Request {
+                    client_id: &self.application.client_id,
+                    subject_documented: base.is_some(),
+                    scopes: &self.application.scopes,
+                    answered_scope: token.response.scope.as_deref(),
+                }),
+                values: None,
                 now_ms: self.now.wall,
                 clock_offset_ms: self.clock_offset_ms,
                 signature: token.signature.as_ref().filter(|verdict| !unsure(verdict)),

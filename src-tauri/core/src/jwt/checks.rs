@@ -1,9 +1,11 @@
-//! The strict verdict: six checks, each passed, failed or not checked, with its reason in a sentence.
+//! The strict verdict: a list of checks, each passed, failed or not checked, with its reason in a sentence. What
+//! belongs to one kind of token only is in `profile`.
 
 use std::collections::BTreeSet;
 
 use super::claims::{Time, UnverifiedClaims, kind_of};
 use super::jws::Decoded;
+use super::profile::{self, Profile};
 use super::verify::{SignatureVerdict, check_algorithm};
 use super::words::{about, clock_is_off, difference, duration, list, quote};
 use crate::contract::{Check, CheckName, Outcome, TokenKind, Verdict};
@@ -39,19 +41,41 @@ pub struct ScaiKeyForms<'a> {
     pub base: &'a str,
 }
 
+/// The request for a token.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The application that made it.
+    pub client_id: &'a str,
+    /// Whether the server documents that `sub` equals `client_id` for this grant.
+    pub subject_documented: bool,
+    /// The scopes that were asked for.
+    pub scopes: &'a [String],
+    /// `scope` of the token answer.
+    pub answered_scope: Option<&'a str>,
+}
+
+/// Values that a token should have. What is `None` is not expected.
+#[derive(Debug, Clone, Copy)]
+pub struct Values<'a> {
+    /// What kind of token it is judged as.
+    pub profile: Profile,
+    /// A value that `aud` must have.
+    pub audience: Option<&'a str>,
+    /// `nonce` of the sign-in.
+    pub nonce: Option<&'a str>,
+    /// The access token that came with an ID token.
+    pub access_token: Option<&'a str>,
+}
+
 /// What a token is checked against.
 #[derive(Debug, Clone, Copy)]
 pub struct Expectations<'a> {
     /// The issuer it should name.
     pub issuer: IssuerExpectation<'a>,
-    /// The application that asked for it.
-    pub client_id: &'a str,
-    /// Whether the server documents that `sub` equals `client_id` for this grant.
-    pub subject_documented: bool,
-    /// The scopes that were asked for.
-    pub requested_scopes: &'a [String],
-    /// `scope` of the token answer.
-    pub answered_scope: Option<&'a str>,
+    /// The request that it answers; `None` for a token that came from elsewhere.
+    pub request: Option<Request<'a>>,
+    /// What somebody expects of a token that came from elsewhere.
+    pub values: Option<Values<'a>>,
     /// This computer's clock, in Unix milliseconds.
     pub now_ms: i64,
     /// The server's clock minus this computer's.
@@ -67,7 +91,7 @@ pub struct Expectations<'a> {
 }
 
 /// How a check ended, before it gets its name.
-struct Ending {
+pub(super) struct Ending {
     outcome: Outcome,
     reason: String,
     note: Option<String>,
@@ -78,19 +102,19 @@ impl Ending {
         Self { outcome, reason: reason.into(), note: None }
     }
 
-    fn passed(reason: impl Into<String>) -> Self {
+    pub(super) fn passed(reason: impl Into<String>) -> Self {
         Self::new(Outcome::Passed, reason)
     }
 
-    fn failed(reason: impl Into<String>) -> Self {
+    pub(super) fn failed(reason: impl Into<String>) -> Self {
         Self::new(Outcome::Failed, reason)
     }
 
-    fn skipped(reason: impl Into<String>) -> Self {
+    pub(super) fn skipped(reason: impl Into<String>) -> Self {
         Self::new(Outcome::Skipped, reason)
     }
 
-    fn note(mut self, note: Option<String>) -> Self {
+    pub(super) fn note(mut self, note: Option<String>) -> Self {
         self.note = note;
         self
     }
@@ -100,21 +124,49 @@ impl Ending {
 #[must_use]
 pub fn check(decoded: &Decoded, expected: &Expectations<'_>) -> Vec<Check> {
     let claims = claims_of(decoded);
-    let on_claims = |check: fn(&UnverifiedClaims, &Expectations<'_>) -> Ending| match &claims {
-        Ok(claims) => check(claims, expected),
+    let on_claims = |check: &dyn Fn(&UnverifiedClaims) -> Ending| match &claims {
+        Ok(claims) => check(claims),
         Err(why) => Ending::skipped(*why),
     };
-    [
+    let mut checks = vec![
         (CheckName::Signature, signature(decoded, expected)),
         (CheckName::Algorithm, algorithm(decoded, expected)),
-        (CheckName::Issuer, on_claims(issuer)),
-        (CheckName::Subject, on_claims(subject)),
-        (CheckName::Time, on_claims(time)),
-        (CheckName::Scopes, scopes(claims.ok(), expected)),
-    ]
-    .into_iter()
-    .map(|(name, Ending { outcome, reason, note })| Check { name, outcome, reason, note })
-    .collect()
+    ];
+    if let Some(values) = &expected.values {
+        checks.push((CheckName::Critical, profile::critical(decoded)));
+        checks.push((CheckName::Type, profile::typ(decoded, values.profile)));
+    }
+    checks.push((CheckName::Issuer, on_claims(&|claims| issuer(claims, expected))));
+    if let Some(values) = &expected.values {
+        checks.push((CheckName::Audience, on_claims(&|claims| profile::audience(claims, values.audience))));
+    }
+    if let Some(request) = &expected.request {
+        checks.push((CheckName::Subject, on_claims(&|claims| subject(claims, request))));
+    }
+    checks.push((CheckName::Time, on_claims(&|claims| time(claims, expected))));
+    if let Some(values) = &expected.values {
+        let id_token = values.profile == Profile::IdToken;
+        if id_token || values.nonce.is_some() {
+            checks.push((CheckName::Nonce, on_claims(&|claims| profile::nonce(claims, values.nonce))));
+        }
+        if id_token || values.access_token.is_some() {
+            let at_hash = |claims: &UnverifiedClaims| {
+                profile::access_token_hash(claims, decoded.header.as_ref(), values.access_token)
+            };
+            checks.push((CheckName::AccessTokenHash, on_claims(&at_hash)));
+        }
+        if values.profile != Profile::Any {
+            checks.push((CheckName::Profile, on_claims(&|claims| profile::required(claims, values.profile))));
+        }
+    }
+    if let Some(request) = &expected.request {
+        let scaikey = expected.issuer.scaikey_forms.is_some();
+        checks.push((CheckName::Scopes, scopes(claims.ok(), request, scaikey)));
+    }
+    checks
+        .into_iter()
+        .map(|(name, Ending { outcome, reason, note })| Check { name, outcome, reason, note })
+        .collect()
 }
 
 /// The verdict that these checks make.
@@ -124,6 +176,10 @@ pub fn verdict(checks: &[Check], kind: TokenKind) -> Verdict {
         return Verdict::Refused { reason: failed.reason.clone() };
     }
     match checks.iter().find(|check| check.name == CheckName::Signature) {
+        Some(check) if check.outcome == Outcome::Passed && kind == TokenKind::JwsJson => {
+            let reason = "The signature holds, but a JWS in its JSON form is no JWT (RFC 7519 §1)".to_owned();
+            Verdict::NotVerified { reason }
+        }
         Some(check) if check.outcome == Outcome::Passed && kind == TokenKind::Jwt => Verdict::Verified,
         Some(check) if check.reason == PENDING => Verdict::Pending,
         Some(check) => Verdict::NotVerified { reason: check.reason.clone() },
@@ -141,7 +197,7 @@ fn claims_of(decoded: &Decoded) -> Result<&UnverifiedClaims, &'static str> {
 }
 
 /// A claim that a check looks at must stand there once.
-fn repeated(claims: &UnverifiedClaims, names: &[&str]) -> Option<Ending> {
+pub(super) fn repeated(claims: &UnverifiedClaims, names: &[&str]) -> Option<Ending> {
     let twice = claims.duplicates().into_iter().find(|name| names.contains(name))?;
     Some(Ending::failed(format!("The token says {twice} more than once")))
 }
@@ -266,14 +322,14 @@ fn nearly(one: &str, other: &str) -> Option<&'static str> {
     }
 }
 
-fn subject(claims: &UnverifiedClaims, expected: &Expectations<'_>) -> Ending {
+fn subject(claims: &UnverifiedClaims, request: &Request<'_>) -> Ending {
     if let Some(ending) = repeated(claims, &["sub"]) {
         return ending;
     }
-    let documented = expected.subject_documented;
-    let client = quote(expected.client_id);
+    let documented = request.subject_documented;
+    let client = quote(request.client_id);
     match (claims.raw("sub"), claims.str("sub")) {
-        (_, Some(sub)) if sub == expected.client_id => Ending::passed(""),
+        (_, Some(sub)) if sub == request.client_id => Ending::passed(""),
         (_, Some(sub)) if documented => {
             Ending::failed(format!("sub is {}, client_id is {client}", quote(&sub)))
         }
@@ -377,7 +433,7 @@ pub(super) fn scopes_of(claims: &UnverifiedClaims) -> Result<Option<Vec<String>>
     }
 }
 
-fn scopes(claims: Option<&UnverifiedClaims>, expected: &Expectations<'_>) -> Ending {
+fn scopes(claims: Option<&UnverifiedClaims>, request: &Request<'_>, scaikey: bool) -> Ending {
     if let Some(ending) = claims.and_then(|claims| repeated(claims, &["scope", "scp"])) {
         return ending;
     }
@@ -386,16 +442,15 @@ fn scopes(claims: Option<&UnverifiedClaims>, expected: &Expectations<'_>) -> End
         Some(Ok(own)) => own,
         None => None,
     };
-    let asked: BTreeSet<&str> =
-        expected.requested_scopes.iter().flat_map(|s| s.split_ascii_whitespace()).collect();
+    let asked: BTreeSet<&str> = request.scopes.iter().flat_map(|s| s.split_ascii_whitespace()).collect();
     if asked.is_empty() {
-        return if expected.issuer.scaikey_forms.is_some() {
+        return if scaikey {
             Ending::passed("No scope was asked for, so the application's full list was granted")
         } else {
             Ending::skipped("No scope was asked for")
         };
     }
-    let answered = expected
+    let answered = request
         .answered_scope
         .map(|scope| scope.split_ascii_whitespace().map(str::to_owned).collect::<Vec<_>>());
     let Some(got) = own.or(answered) else {
@@ -425,13 +480,15 @@ mod tests {
 
     const NOW: i64 = 1_795_525_512_000;
 
+    fn asked_nothing() -> Request<'static> {
+        Request { client_id: "svc", subject_documented: false, scopes: &[], answered_scope: None }
+    }
+
     fn nothing_expected() -> Expectations<'static> {
         Expectations {
             issuer: IssuerExpectation::default(),
-            client_id: "svc",
-            subject_documented: false,
-            requested_scopes: &[],
-            answered_scope: None,
+            request: Some(asked_nothing()),
+            values: None,
             now_ms: NOW,
             clock_offset_ms: None,
             signature: None,
@@ -695,7 +752,8 @@ mod tests {
             ("{}", false, (Skipped, "The token has no sub", None)),
             (r#"{"sub":1}"#, false, (Failed, "sub is a number, not a text", None)),
         ] {
-            let expected = Expectations { subject_documented: documented, ..nothing_expected() };
+            let request = Some(Request { subject_documented: documented, ..asked_nothing() });
+            let expected = Expectations { request, ..nothing_expected() };
             check_one(payload, &expected, CheckName::Subject, ending);
         }
     }
@@ -728,8 +786,8 @@ mod tests {
             ("", None, r#"{"scope":"a"}"#, (Skipped, "No scope was asked for", None)),
         ] {
             let requested = asked(wanted);
-            let expected =
-                Expectations { requested_scopes: &requested, answered_scope: answered, ..nothing_expected() };
+            let request = Some(Request { scopes: &requested, answered_scope: answered, ..asked_nothing() });
+            let expected = Expectations { request, ..nothing_expected() };
             check_one(payload, &expected, CheckName::Scopes, ending);
         }
         let issuer =
@@ -851,9 +909,12 @@ mod tests {
     fn f_srv_36_an_opaque_token_skips_what_cannot_be_checked() {
         let requested = vec!["a".to_owned()];
         let expected = Expectations {
-            requested_scopes: &requested,
-            answered_scope: Some("a"),
-            subject_documented: true,
+            request: Some(Request {
+                scopes: &requested,
+                answered_scope: Some("a"),
+                subject_documented: true,
+                ..asked_nothing()
+            }),
             ..nothing_expected()
         };
         let decoded = decode_unverified("rt_opaque");

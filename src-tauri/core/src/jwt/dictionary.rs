@@ -173,6 +173,9 @@ pub const SCAIKEY_ALWAYS: &[&str] = &["sub", "iss", "aud", "scope", "exp", "iat"
 /// The same for `typ: at+jwt` (RFC 9068 §2.2).
 pub const RFC9068_ALWAYS: &[&str] = &["sub", "client_id", "iss", "aud", "exp", "iat", "jti"];
 
+/// The same for an ID token (OpenID Connect Core §2).
+pub const ID_TOKEN_ALWAYS: &[&str] = &["sub", "iss", "aud", "exp", "iat"];
+
 /// What any token does better not to leave out.
 pub const BETTER: &[&str] = &["aud", "exp"];
 

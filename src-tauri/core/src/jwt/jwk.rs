@@ -503,7 +503,7 @@ fn okp(members: &UnverifiedClaims) -> Result<Material, Fault> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::samples::{b64, keys, set};
+    use super::super::samples::{b64, given, keys, set};
     use super::*;
 
     fn check_refused_body(body: &str, error: &str) {
@@ -601,6 +601,57 @@ mod tests {
                 "is a private key (d is published): anyone can sign tokens with it; it is not used",
             );
         }
+    }
+
+    #[test]
+    fn f_jwk_10_secrets_that_were_given_are_used_and_never_shown() {
+        let set = given(&[keys().jwk("HS256", "k"), json!({ "kty": "oct", "kid": "none" })]);
+        assert_eq!(set.warnings, ["Key “none” has no k."]);
+        assert_eq!(set.keys.first().map(Jwk::describe).as_deref(), Some("a shared secret of 64 bytes"));
+        let shown = format!("{set:?}");
+        assert!(shown.contains("SecretBytes(••••)"));
+        assert!(!shown.contains(&b64(keys().secret())) && !shown.contains("255, 254"), "{shown}");
+    }
+
+    #[test]
+    fn rows_keep_the_order_of_the_set() {
+        let set = set(&[
+            json!(1),
+            keys().jwk("RS256", "a"),
+            json!({ "kty": "OKP", "kid": "b", "crv": "X25519" }),
+            json!({ "kty": "EC", "kid": "c" }),
+            keys().jwk("ES384", "d"),
+            json!({ "kty": "oct", "kid": "e", "k": "AAAA" }),
+            json!({ "kty": "ML-KEM" }),
+        ]);
+        let rows: Vec<_> =
+            set.rows(Some(1)).into_iter().map(|row| (row.kid, row.what, row.problem, row.fits)).collect();
+        let row = |kid: Option<&str>, what: &str, problem: Option<&str>, fits: bool| {
+            (kid.map(str::to_owned), what.to_owned(), problem.map(str::to_owned), fits)
+        };
+        assert_eq!(
+            rows,
+            [
+                row(None, "no key", Some("It is a number, not a JSON object."), false),
+                row(Some("a"), "an RSA key of 2048 bits", None, false),
+                row(
+                    Some("b"),
+                    "an Edwards-curve key",
+                    Some("It is on “X25519”, which cannot be verified here."),
+                    false
+                ),
+                row(Some("c"), "an EC key", Some("It has no crv."), false),
+                row(Some("d"), "an EC key on P-384", None, true),
+                row(
+                    Some("e"),
+                    "a shared secret",
+                    Some("It is a shared secret, which has no place in a published set; it is not used."),
+                    false
+                ),
+                row(None, "a key of an unknown kind", Some("It has the unknown kty “ML-KEM”."), false),
+            ]
+        );
+        assert!(set.rows(None).iter().all(|row| !row.fits));
     }
 
     #[test]

@@ -451,3 +451,416 @@ fn no_key_in_json(text: &str) -> String {
     };
     format!("{is} {EXPECTED}")
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::engine::general_purpose::STANDARD;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::super::samples::{Certificate, b64, der, keys, pem, rsa_spki, spki};
+    use super::super::{SignatureVerdict, decode_unverified, verify};
+    use super::*;
+
+    /// 2026-11-26, in Unix milliseconds.
+    const NOW: i64 = 1_795_700_000_000;
+
+    const DAY: i64 = 86_400_000;
+
+    const GOOD: Certificate<'_> = Certificate {
+        subject: "keys.example",
+        valid: ("20200101000000Z", "20900101000000Z"),
+        usage: Some(0x80),
+    };
+
+    const CHAIN: &str =
+        "Who signed the certificate was not checked; that its key is the issuer's is for you to know.";
+
+    fn signed(alg: &str) -> String {
+        keys().sign(alg, &json!({ "alg": alg, "kid": "k" }).to_string(), "{}")
+    }
+
+    fn judged(token: &str, keys: &GivenKeys) -> SignatureVerdict {
+        verify(token, &decode_unverified(token), &keys.set)
+    }
+
+    /// A text is read as this, and its key verifies tokens of this algorithm.
+    fn check_read(text: &str, alg: &str, what: &str, warnings: &[&str]) {
+        let given = read(text, NOW).unwrap();
+        assert_eq!((given.what.as_str(), given.set.origin), (what, KeyOrigin::Given), "{text}");
+        assert_eq!(given.set.warnings, warnings, "{text}");
+        let verdict = judged(&signed(alg), &given);
+        assert!(matches!(verdict, SignatureVerdict::Valid { warning: None, .. }), "{text}: {verdict:?}");
+    }
+
+    fn check_no_key(text: &str, start: &str) {
+        let error = read(text, NOW).unwrap_err();
+        assert!(error.starts_with(start), "{text}: {error}");
+    }
+
+    /// A text is read, and its one key cannot be used.
+    fn check_unusable(text: &str, warnings: &[&str], verdict: &SignatureVerdict) {
+        let given = read(text, NOW).unwrap();
+        assert_eq!(given.set.warnings, warnings, "{text}");
+        assert_eq!(&judged(&signed("RS256"), &given), verdict, "{text}");
+    }
+
+    #[test]
+    fn every_form_of_every_key_verifies() {
+        for (alg, what) in [
+            ("RS256", "an RSA public key"),
+            ("PS512", "an RSA public key"),
+            ("ES256", "an EC public key"),
+            ("ES384", "an EC public key"),
+            ("ES512", "an EC public key"),
+            ("EdDSA", "an Ed25519 public key"),
+        ] {
+            let public = keys().public_der(alg);
+            let in_pem = format!("{what} in PEM");
+            let block = pem("PUBLIC KEY", &public);
+            check_read(&block, alg, &in_pem, &[]);
+            check_read(&format!("\u{feff}  KEY=\"{block}\""), alg, &in_pem, &[]);
+            check_read(&block.replace('\n', "\\n"), alg, &in_pem, &[]);
+            check_read(&block.replace('\n', "\\r\\n"), alg, &in_pem, &[]);
+            check_read(&block.replace('\n', " "), alg, &in_pem, &[]);
+            check_read(&json!({ "public_key": block }).to_string(), alg, &in_pem, &[]);
+
+            let bare = STANDARD.encode(&public);
+            let in_base64 = format!("{what} in base64");
+            check_read(&bare, alg, &in_base64, &[]);
+            check_read(&b64(&public), alg, &in_base64, &[]);
+
+            let certificate = GOOD.der(&public);
+            let of = "a certificate of “CN=keys.example”";
+            check_read(&pem("CERTIFICATE", &certificate), alg, of, &[CHAIN]);
+            // As in x5c.
+            check_read(&json!([STANDARD.encode(&certificate), bare]).to_string(), alg, of, &[CHAIN]);
+
+            let jwk = keys().jwk(alg, "k");
+            check_read(&jwk.to_string(), alg, &format!("{what} as a JWK"), &[]);
+            check_read(&json!({ "keys": [jwk] }).to_string(), alg, "a JWK Set", &[]);
+        }
+        check_read(&pem("RSA PUBLIC KEY", &keys().pkcs1()), "RS256", "an RSA public key in PEM", &[]);
+        check_read(
+            &pem("RSA PUBLIC KEY", &keys().public_der("RS256")),
+            "RS256",
+            "an RSA public key in PEM",
+            &[],
+        );
+        check_read(&STANDARD.encode(keys().pkcs1()), "RS256", "an RSA public key in base64", &[]);
+        check_read(
+            &pem("EC PUBLIC KEY", &keys().public_der("ES384")),
+            "ES384",
+            "an EC public key in PEM",
+            &[],
+        );
+        check_read(&keys().jwk("HS256", "k").to_string(), "HS256", "a shared secret as a JWK", &[]);
+    }
+
+    #[test]
+    fn several_blocks_are_several_keys_and_of_certificates_the_first_counts() {
+        let several =
+            pem("PUBLIC KEY", &keys().public_der("ES256")) + &pem("RSA PUBLIC KEY", &keys().pkcs1());
+        for alg in ["ES256", "RS256"] {
+            check_read(&several, alg, "2 keys in PEM", &[]);
+        }
+        let chain = pem("CERTIFICATE", &GOOD.der(&keys().public_der("ES256")))
+            + &pem("CERTIFICATE", &GOOD.der(&keys().public_der("RS256")));
+        let counted = "The text has 2 certificates; the first is used, as in a chain.";
+        check_read(&chain, "ES256", "a certificate of “CN=keys.example”", &[CHAIN, counted]);
+        assert_eq!(
+            judged(&signed("RS256"), &read(&chain, NOW).unwrap()),
+            SignatureVerdict::AlgorithmRefused {
+                reason: "The given key is an EC key on P-256; the token says RS256".to_owned()
+            }
+        );
+        check_no_key(&pem("PUBLIC KEY", &[]).repeat(101), "The text has more than 100 blocks of PEM.");
+    }
+
+    #[test]
+    fn certificates_that_are_odd() {
+        let public = keys().public_der("ES256");
+        let with = |certificate: Certificate<'_>| pem("CERTIFICATE", &certificate.der(&public));
+        for (certificate, what, warning) in [
+            (
+                Certificate { valid: ("20200101000000Z", "20261123000000Z"), ..GOOD },
+                "a certificate of “CN=keys.example”",
+                Some("The certificate expired 3 d ago."),
+            ),
+            (
+                Certificate { valid: ("20261201000000Z", "20900101000000Z"), ..GOOD },
+                "a certificate of “CN=keys.example”",
+                Some("The certificate is not valid for another 4 d."),
+            ),
+            (
+                Certificate { usage: Some(0x20), ..GOOD },
+                "a certificate of “CN=keys.example”",
+                Some("The certificate is not for digital signatures (its keyUsage says so)."),
+            ),
+            (Certificate { usage: None, ..GOOD }, "a certificate of “CN=keys.example”", None),
+            (Certificate { subject: "a\u{202e}b", ..GOOD }, "a certificate of “CN=a\\u{202e}b”", None),
+        ] {
+            let warnings: Vec<&str> = warning.into_iter().chain([CHAIN]).collect();
+            check_read(&with(certificate), "ES256", what, &warnings);
+        }
+        let cut = GOOD.der(&public);
+        check_no_key(&pem("CERTIFICATE", &cut[..cut.len() - 9]), "The certificate cannot be read");
+        assert_eq!(NOW / DAY, 20_783);
+    }
+
+    #[test]
+    fn private_keys_are_not_read() {
+        for label in ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY"] {
+            check_no_key(&pem(label, &keys().pkcs8()), "This is a private key.");
+        }
+        check_no_key(&pem("OPENSSH PRIVATE KEY", b"openssh-key-v1"), "This is a private SSH key.");
+        check_no_key(&STANDARD.encode(keys().pkcs8()), "This is a private key.");
+        // One beside a certificate spoils the lot.
+        let both = pem("CERTIFICATE", &GOOD.der(&keys().public_der("RS256"))) + &pem("PRIVATE KEY", &[]);
+        check_no_key(&both, "This is a private key.");
+        assert!(
+            read(&pem("PRIVATE KEY", &[]), NOW).unwrap_err().contains("openssl pkey -in key.pem -pubout")
+        );
+    }
+
+    #[test]
+    fn f_jwk_10_of_a_private_jwk_only_the_public_half_is_used() {
+        for alg in ["RS256", "ES256", "EdDSA"] {
+            let mut jwk = keys().jwk(alg, "k");
+            jwk["d"] = json!("AAAA");
+            jwk["key_ops"] = json!(["sign"]);
+            let given = read(&jwk.to_string(), NOW).unwrap();
+            let warning = "Key “k” is a private key (it has d): whoever has it can sign tokens. Only its public \
+                           half was used; do not paste it anywhere.";
+            assert_eq!(given.set.warnings, [warning]);
+            assert!(matches!(judged(&signed(alg), &given), SignatureVerdict::Valid { .. }), "{alg}");
+            assert!(!format!("{given:?}").contains("AAAA"));
+        }
+    }
+
+    #[test]
+    fn texts_that_are_no_key() {
+        for (text, start) in [
+            ("", "The key is empty. A public key"),
+            (" \n", "The key is empty."),
+            ("<!doctype html>", "This is HTML or XML. A public key"),
+            (&signed("ES256"), "This is a token, not the key for its signature."),
+            (r#"{"payload":"e30","signatures":[]}"#, "This is a token, not the key for its signature."),
+            (r#"{"access_token":"ey"}"#, "This is a token, not the key for its signature."),
+            (r#"{"issuer":"https://i","jwks_uri":"https://i/jwks"}"#, "This is a discovery document."),
+            (r#"{"a":1}"#, "This is JSON, but neither a JWK (it has no “kty”) nor a JWK Set"),
+            (r#"{"kty":"RSA""#, "The text looks like JSON and is not JSON (EOF while parsing an object"),
+            (r#"{"keys":{}}"#, "“keys” is an object; it should be a list of keys."),
+            ("[1]", "This is a list. A JWK Set is an object with “keys”."),
+            ("ssh-rsa AAAAB3NzaC1yc2E me@here", "This is a public key as SSH writes it."),
+            ("https://issuer.example/jwks", "This is an address, and it is not fetched from here."),
+            ("hunter2", "This is no key. If it is a shared secret, choose that. A public key"),
+            (
+                "-----BEGIN PUBLIC KEY-----\nMIIB",
+                "The PEM is cut off: the line “-----END PUBLIC KEY-----” is",
+            ),
+            ("-----BEGIN PUBLIC KEY", "A line of the PEM is cut off"),
+            ("-----BEGIN X-----\n-----END X-----", "A PEM block “X” holds no public key."),
+            ("-----BEGIN EC PARAMETERS-----\n-----END EC PARAMETERS-----", "The PEM holds no public key."),
+            (
+                "-----BEGIN PUBLIC KEY-----\n$$\n-----END PUBLIC KEY-----",
+                "What stands between the lines of the “PUBLIC KEY” is not base64.",
+            ),
+            (&pem("CERTIFICATE REQUEST", &[]), "This is a request for a certificate, not a certificate."),
+            (&pem("PGP PUBLIC KEY BLOCK", &[]), "Tokens are not signed with this kind of key"),
+            (&" a".repeat(LONGEST), "The text is longer than 1 MiB; no key is."),
+        ] {
+            check_no_key(text, start);
+        }
+    }
+
+    #[test]
+    fn f_jwk_3_keys_that_cannot_be_used_say_why() {
+        let ec = [0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
+        let point = [4; 65];
+        for (public, reason) in [
+            (
+                spki(&ec, &[6, 5, 0x2b, 0x81, 4, 0, 0x0a], &point),
+                "is on the curve 1.3.132.0.10, which cannot be verified here",
+            ),
+            (spki(&ec, &[], &point), "has a curve without a name, which cannot be verified here"),
+            (spki(&[0x2b, 0x65, 0x71], &[], &[0; 57]), "is an Ed448 key, which cannot be verified here"),
+            (
+                spki(&[0x2b, 0x65, 0x6e], &[], &[0; 32]),
+                "is of the kind 1.3.101.110, which cannot be verified here",
+            ),
+            (spki(&[0x2b, 0x65, 0x70], &[], &[0; 31]), "has an x of 31 bytes; Ed25519 has 32"),
+            (
+                spki(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10], &[], &[0]),
+                "is an RSA key for PSS only (RFC 4055), which is not read here; give it as a JWK",
+            ),
+            (
+                spki(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1], &[5, 0], &[0]),
+                "is an RSA key that cannot be read",
+            ),
+            (der(0x30, &[b"nonsense"]), "cannot be read: it is no public key in DER, or it is cut off"),
+            ([keys().public_der("RS256"), vec![0]].concat(), "has something behind its end"),
+        ] {
+            check_unusable(
+                &pem("PUBLIC KEY", &public),
+                &[&format!("The key {reason}.")],
+                &SignatureVerdict::NotChecked { reason: format!("The given key {reason}") },
+            );
+        }
+        check_unusable(
+            r#"{"kty":"new"}"#,
+            &["The key has the unknown kty “new”."],
+            &SignatureVerdict::NotChecked {
+                reason: "The given key has the unknown kty “new”".to_owned()
+            },
+        );
+    }
+
+    #[test]
+    fn f_jwt_28_29_30_given_keys_are_no_better_than_published_ones() {
+        let p256 = [6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+        let refused = |reason: String| SignatureVerdict::AlgorithmRefused { reason };
+        for (public, reason) in [
+            (rsa_spki(&[0xff; 64], &[1, 0, 1]), "is weak: 512 bits, fewer than 2048 (RFC 8725 §3.4)"),
+            (rsa_spki(&[0xff; 128], &[1, 0, 1]), "is weak: 1024 bits, fewer than 2048 (RFC 8725 §3.4)"),
+            (rsa_spki(&[0xff; 256], &[1]), "is worthless: its exponent is 0 or 1"),
+            (rsa_spki(&[0xff; 256], &[4]), "is worthless: its exponent is even"),
+            (
+                spki(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1], &p256, &[4; 65]),
+                "is no point on P-256 (RFC 8725 §3.4)",
+            ),
+        ] {
+            let warning = format!("The key {reason}.");
+            check_unusable(
+                &pem("PUBLIC KEY", &public),
+                &[&warning],
+                &refused(format!("The given key {reason}")),
+            );
+            let warning = format!("The certificate's key {reason}.");
+            let certificate = pem("CERTIFICATE", &GOOD.der(&public));
+            check_unusable(&certificate, &[CHAIN, &warning], &refused(format!("The given key {reason}")));
+        }
+        let large = "is too large to be used here: 16384 bits, more than 8192";
+        check_unusable(
+            &pem("PUBLIC KEY", &rsa_spki(&[0xff; 2048], &[1, 0, 1])),
+            &[&format!("The key {large}.")],
+            &SignatureVerdict::NotChecked { reason: format!("The given key {large}") },
+        );
+    }
+
+    #[test]
+    fn f_jwt_19_a_public_key_is_no_secret() {
+        use SecretEncoding::{Base64, Text};
+        let public = keys().public_der("RS256");
+        let block = pem("PUBLIC KEY", &public);
+        let certificate = GOOD.der(&public);
+        let jwk = keys().jwk("RS256", "k").to_string();
+        let jwks = json!({ "keys": [keys().jwk("RS256", "k")] }).to_string();
+        for (text, encoding, what) in [
+            (block.clone(), Text, "a key or certificate in PEM"),
+            (block.trim().to_owned(), Text, "a key or certificate in PEM"),
+            (STANDARD.encode(&block), Base64, "a key or certificate in PEM"),
+            (pem("CERTIFICATE", &certificate), Base64, "a key or certificate in PEM"),
+            (STANDARD.encode(&public), Text, "a public key"),
+            (STANDARD.encode(&public), Base64, "a public key"),
+            (b64(&public), Base64, "a public key"),
+            (STANDARD.encode(keys().pkcs1()), Base64, "a public key"),
+            (STANDARD.encode(&certificate), Base64, "a certificate"),
+            (STANDARD.encode(&certificate), Text, "a certificate"),
+            (jwk.clone(), Text, "a JWK"),
+            (STANDARD.encode(&jwk), Base64, "a JWK"),
+            (jwks.clone(), Text, "a JWK Set"),
+            ("ssh-rsa AAAAB3NzaC1yc2E me@here".to_owned(), Text, "an SSH key"),
+        ] {
+            let error = shared_secret(&text, encoding).unwrap_err();
+            assert!(error.starts_with(&format!("This is {what}, not a secret.")), "{text}: {error}");
+        }
+        // The same in a JWK.
+        for (secret, what) in [
+            (block.into_bytes(), "a key or certificate in PEM"),
+            (public, "a public key"),
+            (certificate, "a certificate"),
+            (jwk.into_bytes(), "a JWK"),
+            (jwks.into_bytes(), "a JWK Set"),
+        ] {
+            let oct = json!({ "kty": "oct", "k": b64(&secret) }).to_string();
+            let reason =
+                format!("is {what} used as a secret, which anyone may know (RFC 8725 §3.1); it is not used");
+            check_unusable(
+                &oct,
+                &[&format!("The key {reason}.")],
+                &SignatureVerdict::AlgorithmRefused { reason: format!("The given key {reason}") },
+            );
+        }
+    }
+
+    #[test]
+    fn f_jwt_31_secrets_that_are_empty_or_short() {
+        use SecretEncoding::{Base64, Text};
+        let hs256 = |secret: &[u8]| {
+            let input = format!("{}.e30", b64(br#"{"alg":"HS256"}"#));
+            let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, secret);
+            format!("{input}.{}", b64(aws_lc_rs::hmac::sign(&key, input.as_bytes()).as_ref()))
+        };
+        for (text, encoding) in [("", Text), ("", Base64), (" =", Base64)] {
+            assert_eq!(shared_secret(text, encoding), Err("The secret is empty.".to_owned()));
+        }
+        let empty = read(r#"{"kty":"oct","k":""}"#, NOW).unwrap();
+        assert_eq!(
+            judged(&hs256(b""), &empty),
+            SignatureVerdict::AlgorithmRefused {
+                reason: "The given key is an empty secret, which anyone knows".to_owned()
+            }
+        );
+        assert!(shared_secret("p$ss", Base64).unwrap_err().starts_with("The secret is not base64."));
+        for (text, encoding, secret, weak) in [
+            ("hunter2", Text, &b"hunter2"[..], Some("7 bytes")),
+            ("x", Text, b"x", Some("1 byte")),
+            ("aHVudGVyMg==", Base64, b"hunter2", Some("7 bytes")),
+            ("aHVu\ndGVyMg", Base64, b"hunter2", Some("7 bytes")),
+            ("pä", Text, "pä".as_bytes(), Some("3 bytes")),
+            ("_-8", Base64, &[0xff, 0xef], Some("2 bytes")),
+            (&"x".repeat(31), Text, &[b'x'; 31], Some("31 bytes")),
+            (&"x".repeat(32), Text, &[b'x'; 32], None),
+        ] {
+            let given = shared_secret(text, encoding).unwrap();
+            assert_eq!((given.what.as_str(), given.set.warnings.len()), ("a shared secret", 0));
+            let warning = weak.map(|weak| {
+                format!(
+                    "Weak key: the shared secret has {weak}, HS256 wants at least 32 (RFC 7518 §3.2); it may be \
+                     guessed from any token"
+                )
+            });
+            let expected = SignatureVerdict::Valid { alg: "HS256".to_owned(), kid: None, key: 0, warning };
+            assert_eq!(judged(&hs256(secret), &given), expected, "{text}");
+        }
+        let spaced = shared_secret("hunter2\n", Text).unwrap();
+        assert_eq!(
+            spaced.set.warnings,
+            ["The secret begins or ends with white space, which is taken as a part of it."]
+        );
+        assert!(!format!("{spaced:?}").contains("hunter2"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_can_be_read(text in any::<String>(), now in any::<i64>()) {
+            let _: Result<GivenKeys, String> = read(&text, now);
+            let _: Result<GivenKeys, String> = shared_secret(&text, SecretEncoding::Base64);
+        }
+
+        #[test]
+        fn any_bytes_in_pem_can_be_read(
+            label in "(RSA |EC )?PUBLIC KEY|CERTIFICATE",
+            bytes in any::<Vec<u8>>(),
+            at in any::<prop::sample::Index>(),
+            change in any::<u8>(),
+        ) {
+            let _: Result<GivenKeys, String> = read(&pem(&label, &bytes), NOW);
+            let mut public = GOOD.der(&keys().public_der("ES256"));
+            *at.get_mut(&mut public) ^= change;
+            let _: Result<GivenKeys, String> = read(&pem(&label, &public), NOW);
+            let _: Result<GivenKeys, String> = read(&STANDARD.encode(&public), NOW);
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
@@ -9,7 +10,7 @@ use aws_lc_rs::signature::{
     self, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaEncoding, RsaKeyPair, RsaPublicKeyComponents,
 };
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::jwk::JwkSet;
@@ -56,7 +57,109 @@ pub(crate) fn keys() -> &'static Keys {
     })
 }
 
+/// A block of PEM.
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
+    let lines: Vec<u8> = STANDARD.encode(der).into_bytes().chunks(64).collect::<Vec<_>>().join(&b'\n');
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", String::from_utf8(lines).unwrap())
+}
+
+/// A DER value (X.690 §8.1) of this tag with these contents.
+pub(crate) fn der(tag: u8, contents: &[&[u8]]) -> Vec<u8> {
+    let content = contents.concat();
+    let length = content.len().to_be_bytes();
+    let length = &length[length.iter().take_while(|b| **b == 0).count()..];
+    let mut der = vec![tag];
+    if content.len() >= 0x80 {
+        der.push(0x80 | u8::try_from(length.len()).unwrap());
+        der.extend(length);
+    } else {
+        der.push(u8::try_from(content.len()).unwrap());
+    }
+    der.extend(content);
+    der
+}
+
+/// A `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7) of this algorithm, the contents of its OID and its parameters in
+/// DER.
+pub(crate) fn spki(oid: &[u8], parameters: &[u8], key: &[u8]) -> Vec<u8> {
+    der(0x30, &[&der(0x30, &[&der(6, &[oid]), parameters]), &der(3, &[&[0], key])])
+}
+
+/// The `SubjectPublicKeyInfo` of an RSA key of this modulus, which needs no leading zero, and this exponent.
+pub(crate) fn rsa_spki(n: &[u8], e: &[u8]) -> Vec<u8> {
+    let key = der(0x30, &[&der(2, &[&[0], n]), &der(2, &[e])]);
+    spki(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1], &[5, 0], &key)
+}
+
+/// What a made certificate says of itself.
+pub(crate) struct Certificate<'a> {
+    pub(crate) subject: &'a str,
+    /// As `GeneralizedTime`, such as `20200101000000Z`.
+    pub(crate) valid: (&'a str, &'a str),
+    /// `keyUsage` as the first byte of its bits: 0x80 is `digitalSignature`.
+    pub(crate) usage: Option<u8>,
+}
+
+impl Certificate<'_> {
+    /// The certificate of this key, in DER. Its signature is none: nobody checks it.
+    pub(crate) fn der(&self, spki: &[u8]) -> Vec<u8> {
+        let algorithm = der(0x30, &[&der(6, &[&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2]])]);
+        let name = |text: &str| {
+            let common_name = der(0x30, &[&der(6, &[&[0x55, 4, 3]]), &der(0x0c, &[text.as_bytes()])]);
+            der(0x30, &[&der(0x31, &[&common_name])])
+        };
+        let time = |text: &str| der(0x18, &[text.as_bytes()]);
+        let extensions = self.usage.map_or_else(Vec::new, |usage| {
+            let bits = der(4, &[&der(3, &[&[0, usage]])]);
+            let extension = der(0x30, &[&der(6, &[&[0x55, 0x1d, 0x0f]]), &[1, 1, 0xff], &bits]);
+            der(0xa3, &[&der(0x30, &[&extension])])
+        });
+        let content = der(
+            0x30,
+            &[
+                &der(0xa0, &[&[2, 1, 2]]),
+                &[2, 1, 1],
+                &algorithm,
+                &name("issuer"),
+                &der(0x30, &[&time(self.valid.0), &time(self.valid.1)]),
+                &name(self.subject),
+                spki,
+                &extensions,
+            ],
+        );
+        der(0x30, &[&content, &algorithm, &der(3, &[&[0, 0]])])
+    }
+}
+
 impl Keys {
+    /// The public key that verifies this algorithm, as `SubjectPublicKeyInfo`.
+    pub(crate) fn public_der(&self, alg: &str) -> Vec<u8> {
+        let of = |key: &dyn AsDer<PublicKeyX509Der<'static>>| key.as_der().unwrap().as_ref().to_vec();
+        match alg {
+            "ES256" => of(self.p256.public_key()),
+            "ES384" => of(self.p384.public_key()),
+            "ES512" => of(self.p521.public_key()),
+            "EdDSA" | "Ed25519" => of(self.ed.public_key()),
+            _ => of(self.rsa.public_key()),
+        }
+    }
+
+    /// The RSA key as `RSAPublicKey` of PKCS#1.
+    pub(crate) fn pkcs1(&self) -> Vec<u8> {
+        self.rsa.public_key().as_ref().to_vec()
+    }
+
+    /// The RSA key pair as `PrivateKeyInfo` of PKCS#8.
+    pub(crate) fn pkcs8(&self) -> Vec<u8> {
+        let der: aws_lc_rs::encoding::Pkcs8V1Der<'_> = self.rsa.as_der().unwrap();
+        der.as_ref().to_vec()
+    }
+
+    /// The shared secret.
+    pub(crate) fn secret(&self) -> &[u8] {
+        &self.secret
+    }
+
     /// The key that verifies this algorithm, as a JWK with this `kid`; for HMAC the shared secret.
     pub(crate) fn jwk(&self, alg: &str, kid: &str) -> Value {
         let ec = |crv: &str, pair: &EcdsaKeyPair| {

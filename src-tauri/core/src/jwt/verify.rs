@@ -289,34 +289,42 @@ fn not_found(kid: Option<String>, keys: &JwkSet) -> SignatureVerdict {
     KeyNotFound { kid, known, given: keys.origin == KeyOrigin::Given }
 }
 
-/// Refuses what changes the meaning of a token and is not understood here (RFC 7515 §4.1.11, RFC 7797).
+/// Refuses what changes the meaning of a token and is not understood here.
 fn understood(header: &JoseHeader) -> Result<(), SignatureVerdict> {
     let members = header.members();
-    let invalid = |reason: String| Err(Invalid { reason });
-    if members.has("crit") {
-        return match members.strings("crit") {
-            Some(names) if !names.is_empty() => {
-                let names: Vec<String> = names.iter().map(|name| quote(name)).collect();
-                invalid(format!(
-                    "The header marks {} as critical, which is not understood here",
-                    list(&names, 5)
-                ))
-            }
-            _ => invalid("The header's crit is no list of names".to_owned()),
-        };
-    }
+    let invalid = |reason: &str| Err(Invalid { reason: reason.to_owned() });
+    check_critical(header).map_err(|reason| Invalid { reason })?;
     if members.raw("b64").is_some_and(|b64| b64 != "true") {
-        return invalid("The payload is not encoded (b64: false), which is not understood here".to_owned());
+        return invalid("The payload is not encoded (b64: false), which is not understood here");
     }
     if members.has("zip") {
-        return invalid("The payload is compressed (zip), which a signed token must not be".to_owned());
+        return invalid("The payload is compressed (zip), which a signed token must not be");
     }
     if members.has("kid") && header.kid().is_none() {
-        return invalid("The header's kid is not a text".to_owned());
+        return invalid("The header's kid is not a text");
     }
     Ok(())
 }
 
+/// Whether no header member is marked as critical: none is understood here (RFC 7515 §4.1.11, RFC 7797).
+///
+/// # Errors
+/// Which ones are, in a sentence without its full stop.
+pub(super) fn check_critical(header: &JoseHeader) -> Result<(), String> {
+    if !header.members().has("crit") {
+        return Ok(());
+    }
+    match header.members().strings("crit") {
+        Some(names) if !names.is_empty() => {
+            let names: Vec<String> = names.iter().map(|name| quote(name)).collect();
+            let names = list(&names, 5);
+            Err(format!("The header marks {names} as critical, which is not understood here"))
+        }
+        _ => Err("The header's crit is no list of names".to_owned()),
+    }
+}
+
+/// The keys that may have made the signature: those of the token's `kid`, or all, that fit the algorithm.
 /// The keys that may have made the signature and fit the algorithm, with their place in the set: those of the
 /// token's `kid`, or all where it names none. Of given keys also all where none has its name: a key in PEM has
 /// no name, and the user says that it is the one.
