@@ -7,11 +7,15 @@ use std::process::{Command, Stdio};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
-use scaikey_core::jwt::{SignatureVerdict, UnverifiedClaims, install_crypto};
+use scaikey_core::contract::{CheckName, Outcome};
+use scaikey_core::jwt::{
+    Expectations, IssuerExpectation, Profile, SignatureVerdict, UnverifiedClaims, Values, check,
+    decode_unverified, install_crypto,
+};
 use serde_json::{Value, json};
 
 use crate::keys::{given, judge, published};
-use crate::tokens::{cases, sets};
+use crate::tokens::{Rng, cases, claims, sets, sign};
 
 /// What jsonwebtoken says, used as its documentation has it: the key is found by its name, and the algorithms are
 /// those of the key.
@@ -43,7 +47,7 @@ fn jsonwebtoken_says(token: &str, keys: &[Value]) -> Result<(), String> {
 }
 
 /// What jose says to each line, and to the sets that come first.
-fn jose_says(sets: &Value, lines: &[Value]) -> Vec<String> {
+fn jose_says(sets: &Value, lines: &[Value]) -> Vec<Result<(), String>> {
     let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("jwt/jose");
     // A test that cannot run fails: a skipped one would look like a passed one.
     assert!(folder.join("node_modules/jose").is_dir(), "jose is not there: run `cargo xtask setup`");
@@ -59,7 +63,7 @@ fn jose_says(sets: &Value, lines: &[Value]) -> Vec<String> {
     assert!(output.status.success(), "jose's judge failed");
     let answers: Vec<String> = String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
     assert_eq!(answers.len(), lines.len());
-    answers
+    answers.into_iter().map(|said| if said == "ok" { Ok(()) } else { Err(said) }).collect()
 }
 
 /// Who else judged.
@@ -131,28 +135,74 @@ impl<'a> Facts<'a> {
 }
 
 /// A kind of disagreement that is understood.
-struct Class {
+struct Class<F> {
     other: Other,
-    /// Whether we verify the token and the other does not.
+    /// Whether we pass it and the other does not.
     ours: bool,
     /// Stands in our reason where we refuse it, in the other's where it does.
     said: &'static str,
-    fact: fn(&Facts) -> bool,
+    /// What must be so.
+    fact: F,
     /// Why the two differ, and who is right. It names the class.
     why: &'static str,
 }
 
-const fn class(
-    other: Other,
-    ours: bool,
-    said: &'static str,
-    fact: fn(&Facts) -> bool,
-    why: &'static str,
-) -> Class {
+const fn class<F>(other: Other, ours: bool, said: &'static str, fact: F, why: &'static str) -> Class<F> {
     Class { other, ours, said, fact, why }
 }
 
-const CLASSES: [Class; 21] = [
+/// What came of comparing.
+struct Comparison<'c, F> {
+    classes: &'c [Class<F>],
+    seen: Vec<usize>,
+    alike: usize,
+    unexplained: Vec<String>,
+}
+
+impl<'c, F> Comparison<'c, F> {
+    fn new(classes: &'c [Class<F>]) -> Self {
+        Self { classes, seen: vec![0; classes.len()], alike: 0, unexplained: Vec::new() }
+    }
+
+    /// Enters two verdicts, each with its reason where it refuses.
+    fn enter(
+        &mut self,
+        other: Other,
+        ours: &Result<(), String>,
+        theirs: &Result<(), String>,
+        is_so: impl Fn(&F) -> bool,
+        what: impl FnOnce() -> String,
+    ) {
+        let said = match (ours, theirs) {
+            (Ok(()), Err(said)) | (Err(said), Ok(())) => said,
+            _ => {
+                self.alike += 1;
+                return;
+            }
+        };
+        let fits = |class: &Class<F>| {
+            (class.other, class.ours) == (other, ours.is_ok())
+                && said.contains(class.said)
+                && is_so(&class.fact)
+        };
+        match self.classes.iter().position(fits) {
+            Some(class) => self.seen[class] += 1,
+            None => self.unexplained.push(format!("{}: {ours:?}, {other:?} {theirs:?}", what())),
+        }
+    }
+
+    /// Fails for a disagreement of no class, and for a class that no longer occurs.
+    #[track_caller]
+    fn close(self) {
+        let count = self.unexplained.len();
+        assert_eq!(self.unexplained, Vec::<String>::new(), "{count} disagreements");
+        let gone = self.classes.iter().zip(&self.seen).filter(|(_, seen)| **seen == 0);
+        let gone: Vec<_> = gone.map(|(class, _)| (class.other, class.why)).collect();
+        assert_eq!(gone, [], "no longer seen");
+    }
+}
+
+const CLASSES: [Class<fn(&Facts) -> bool>; 21] = [
     class(
         JsonWebToken,
         false,
@@ -322,54 +372,171 @@ fn ten_thousand_tokens_as_jsonwebtoken_and_jose_judge_them() {
         cases.iter().map(|case| json!({ "token": case.token, "set": case.set })).collect();
     let jose = jose_says(&sets.iter().map(|(_, keys)| json!({ "keys": keys })).collect(), &lines);
 
-    let mut seen = [0_usize; CLASSES.len()];
-    let (mut unexplained, mut verified, mut alike, mut hmac) = (Vec::new(), 0, 0, 0);
     let ours: Vec<_> = sets
         .iter()
         .map(|(_, keys)| [(Origin::Published, published(keys)), (Origin::Given, given(keys))])
         .collect();
+    let (mut comparison, mut verified, mut hmac) = (Comparison::new(&CLASSES), 0, 0);
     for (case, jose) in cases.iter().zip(&jose) {
         let (set, keys) = &sets[case.set];
         let facts = Facts::of(&case.token, keys);
         let jsonwebtoken = jsonwebtoken_says(&case.token, keys);
         for (origin, ours) in &ours[case.set] {
-            let verdict = judge(&case.token, ours);
-            let us = matches!(verdict, SignatureVerdict::Valid { .. });
+            let us = match judge(&case.token, ours) {
+                SignatureVerdict::Valid { .. } => Ok(()),
+                verdict => Err(format!("{verdict:?}")),
+            };
             if *origin == Origin::Published && facts.alg().starts_with("HS") {
                 // The others are given the secret; a published one never verifies.
-                assert!(!us, "{} [{set}]", case.how);
+                assert!(us.is_err(), "{} [{set}]", case.how);
                 hmac += 1;
                 continue;
             }
-            verified += usize::from(us);
-            let jose = if jose == "ok" { Ok(()) } else { Err(jose.clone()) };
-            for (other, them) in [(JsonWebToken, jsonwebtoken.clone()), (Jose, jose)] {
-                if us == them.is_ok() {
-                    alike += 1;
-                    continue;
-                }
-                let said = them.err().unwrap_or_else(|| format!("{verdict:?}"));
-                let class = CLASSES.iter().position(|class| {
-                    (class.other, class.ours) == (other, us)
-                        && said.contains(class.said)
-                        && (class.fact)(&facts)
-                });
-                match class {
-                    Some(class) => seen[class] += 1,
-                    None => unexplained.push(format!(
-                        "{}, under {origin:?} keys “{set}”: we say {verdict:?}, {other:?} says {said}",
-                        case.how
-                    )),
-                }
+            verified += usize::from(us.is_ok());
+            for (other, them) in [(JsonWebToken, &jsonwebtoken), (Jose, jose)] {
+                let what = || format!("{}, under {origin:?} keys “{set}”", case.how);
+                comparison.enter(other, &us, them, |fact| fact(&facts), what);
             }
         }
     }
-    assert_eq!(unexplained, Vec::<String>::new(), "{} disagreements", unexplained.len());
-    for (class, seen) in CLASSES.iter().zip(seen) {
-        assert!(seen > 0, "no longer seen: {:?}, {}", class.other, class.why);
+    assert!(verified > 3_000 && hmac > 3_000, "{verified} verified, {hmac} with a published secret");
+    assert!(comparison.alike > 45_000, "{} alike", comparison.alike);
+    comparison.close();
+}
+
+/// The issuer and the audience that are expected where they are.
+const EXPECTED: &str = "https://a";
+
+/// What jsonwebtoken says of one claim: the others are not looked at.
+fn claim_as_jsonwebtoken(
+    token: &str,
+    key: &DecodingKey,
+    only: impl FnOnce(&mut Validation),
+) -> Result<(), String> {
+    let mut validation = Validation::new(Algorithm::EdDSA);
+    validation.required_spec_claims.clear();
+    (validation.validate_exp, validation.validate_aud) = (false, false);
+    only(&mut validation);
+    jsonwebtoken::decode::<Value>(token, key, &validation).map(drop).map_err(|why| why.to_string())
+}
+
+/// As for the signature; the fact is about the payload.
+const CLAIM_CLASSES: [Class<fn(&Value) -> bool>; 6] = [
+    class(
+        JsonWebToken,
+        true,
+        "JSON error",
+        |payload| ["exp", "nbf"].iter().any(|name| payload[*name].is_array()),
+        "it reads no claim at all where a time is a list; issuer and audience are right all the same",
+    ),
+    class(
+        JsonWebToken,
+        true,
+        "format for claim: nbf",
+        |payload| payload["nbf"] == -1,
+        "it knows no time before 1970; RFC 7519 §2 has any number of seconds, and this one is long past",
+    ),
+    class(
+        JsonWebToken,
+        false,
+        "iss is a list",
+        |payload| payload["iss"].is_array(),
+        "it takes a list of issuers; RFC 7519 §4.1.1 has one",
+    ),
+    class(
+        JsonWebToken,
+        false,
+        "iat is ",
+        |payload| payload.get("iat").is_some(),
+        "it does not look at iat; RFC 7519 §4.1.6 wants a NumericDate",
+    ),
+    class(
+        Jose,
+        false,
+        "aud is a list, not",
+        |payload| payload["aud"].as_array().is_some_and(|aud| aud.iter().any(Value::is_number)),
+        "it is content with one right audience in a list that holds something else than texts",
+    ),
+    class(
+        Jose,
+        false,
+        "the number is too large",
+        |payload| ["exp", "iat"].iter().any(|name| payload[*name] == 1e30),
+        "to it 1e30 is a time; no calendar has it, and JavaScript's Date neither",
+    ),
+];
+
+#[test]
+fn claims_as_jsonwebtoken_and_jose_judge_them() {
+    install_crypto();
+    let now = i64::try_from(jsonwebtoken::get_current_timestamp()).unwrap();
+    let (_, keys) = sets().swap_remove(0);
+    let fresh = keys.iter().find(|key| key["kid"] == "fresh").unwrap();
+    let key = DecodingKey::from_jwk(&serde_json::from_value(fresh.clone()).unwrap()).unwrap();
+
+    let mut rng = Rng::new(2);
+    let (mut comparison, mut good) = (Comparison::new(&CLAIM_CLASSES), 0);
+    let (mut lines, mut overall) = (Vec::new(), Vec::new());
+    for _ in 0..4_000 {
+        let payload = claims(&mut rng, now);
+        let leeway = *rng.pick(&[0_u32, 60, 600]);
+        let token = sign("EdDSA", r#"{"alg":"EdDSA","kid":"fresh"}"#, payload.to_string().as_bytes());
+        let line = json!({
+            "token": token, "set": 0, "now": now, "leeway": leeway, "iss": EXPECTED, "aud": EXPECTED,
+        });
+        let expected = Expectations {
+            issuer: IssuerExpectation { published: Some(EXPECTED), scaikey_forms: None },
+            request: None,
+            values: Some(Values {
+                profile: Profile::Any,
+                audience: Some(EXPECTED),
+                nonce: None,
+                access_token: None,
+            }),
+            now_ms: now * 1000,
+            clock_offset_ms: None,
+            signature: None,
+            keys_unavailable: None,
+            keys_age_ms: None,
+            leeway_seconds: leeway.into(),
+        };
+        let checks = check(&decode_unverified(&token), &expected);
+        let mut all = Ok(());
+        for name in [CheckName::Time, CheckName::Issuer, CheckName::Audience] {
+            let found = checks.iter().find(|check| check.name == name).unwrap();
+            let us = if found.outcome == Outcome::Failed { Err(found.reason.clone()) } else { Ok(()) };
+            let them = claim_as_jsonwebtoken(&token, &key, |validation| match name {
+                CheckName::Time => {
+                    (validation.validate_exp, validation.validate_nbf) = (true, true);
+                    validation.leeway = leeway.into();
+                }
+                CheckName::Issuer => {
+                    validation.set_issuer(&[EXPECTED]);
+                    validation.set_required_spec_claims(&["iss"]);
+                }
+                _ => {
+                    validation.validate_aud = true;
+                    validation.set_audience(&[EXPECTED]);
+                    validation.set_required_spec_claims(&["aud"]);
+                }
+            });
+            comparison.enter(
+                JsonWebToken,
+                &us,
+                &them,
+                |fact| fact(&payload),
+                || format!("{name:?}, {payload}"),
+            );
+            all = all.and(us);
+        }
+        good += usize::from(all.is_ok());
+        lines.push(line);
+        overall.push((all, payload));
     }
-    // Most of them agree, and enough of them on a good signature.
-    assert!(verified > 3_000 && hmac > 1_000, "{verified} verified, {hmac} with a published secret");
-    assert!(alike > 40_000, "{alike} alike");
-    eprintln!("{verified} {hmac} {alike} {seen:?}");
+    // It judges all claims at once.
+    for ((us, payload), them) in overall.iter().zip(jose_says(&json!([{ "keys": keys }]), &lines)) {
+        comparison.enter(Jose, us, &them, |fact| fact(payload), || payload.to_string());
+    }
+    assert!(good > 500, "{good} good");
+    comparison.close();
 }

@@ -37,10 +37,6 @@ impl Rng {
     pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.below(of.len())]
     }
-
-    pub(crate) fn byte(&mut self) -> u8 {
-        self.next().to_le_bytes()[0]
-    }
 }
 
 /// A token of `signed.json`.
@@ -405,4 +401,41 @@ fn negated(signature: &[u8]) -> Option<Vec<u8>> {
         out[32 + at] = u8::try_from(difference + 256 * borrow).unwrap();
     }
     (borrow == 0).then_some(out)
+}
+
+/// A payload with the claims that decide about time, issuer and audience: good ones, and up to three that are odd.
+/// `now` is in Unix seconds; no time is within two minutes of where a verdict changes.
+pub(crate) fn claims(rng: &mut Rng, now: i64) -> Value {
+    let mut payload = json!({ "sub": "s", "exp": now + 10_000, "iat": now - 10_000, "iss": "https://a", "aud": "https://a" });
+    for _ in 0..rng.below(4) {
+        let name = *rng.pick(&["exp", "nbf", "iat", "iss", "aud"]);
+        let value = match (name, rng.below(6)) {
+            (_, 0) => {
+                rng.pick(&[json!(null), json!(7), json!(true), json!({}), json!([]), json!("")]).clone()
+            }
+            ("iss" | "aud" | "exp", 1) => {
+                payload.as_object_mut().unwrap().remove(name);
+                continue;
+            }
+            ("iss" | "aud", _) => {
+                let values = [
+                    json!("https://a/"),
+                    json!("HTTPS://A"),
+                    json!("https://b"),
+                    json!(["https://a"]),
+                    json!(["x", "https://a"]),
+                    json!(["https://a/", "B"]),
+                    json!(["https://a", 7]),
+                ];
+                rng.pick(&values).clone()
+            }
+            (_, 1) => rng.pick(&[json!(-1), json!(0), json!(1e30), json!((now + 10_000) * 1000)]).clone(),
+            (_, 2) => rng.pick(&[json!((now + 10_000).to_string()), json!([now + 10_000])]).clone(),
+            (_, 3) => Value::from(now as f64 + rng.pick(&[10_000.5, -10_000.5])),
+            (_, 4) => json!(now + rng.pick(&[-300, 300])),
+            _ => json!(now + rng.pick(&[-10_000, 10_000, -100_000_000, 100_000_000])),
+        };
+        payload[name] = value;
+    }
+    payload
 }

@@ -5,8 +5,6 @@
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{self, UnparsedPublicKey};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::crypto::aws_lc;
 use jsonwebtoken::{Algorithm as Jwa, DecodingKey};
 
@@ -121,16 +119,6 @@ pub fn install_crypto() {
 #[must_use]
 pub fn verify(token: &str, decoded: &Decoded, keys: &JwkSet) -> SignatureVerdict {
     judge(token, decoded, keys).unwrap_or_else(|verdict| verdict)
-}
-
-/// Whether a key made a signature over these bytes, with the algorithm of this name (RFC 7518 §3.1). It is the
-/// check that [`verify`] ends with, for bytes that are no token, such as the test vectors of others. False as well
-/// where the key is not for this algorithm, or the algorithm is not on the list.
-#[must_use]
-pub fn signature_matches(key: &Jwk, alg: &str, signed: &[u8], signature: &[u8]) -> bool {
-    let algorithm = ALGORITHMS.into_iter().find(|a| a.name == alg).filter(|a| misfit(key, *a).is_none());
-    let encoded = URL_SAFE_NO_PAD.encode(signature);
-    algorithm.is_some_and(|algorithm| made_by(key, algorithm, signed, &encoded, signature).is_ok())
 }
 
 /// What the header alone says about the algorithm: an error where no key could ever help.
