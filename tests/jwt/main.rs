@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "all of this is a test")]
 
 mod differential;
+mod fuzz;
 mod keys;
 mod tokens;
 mod wycheproof;
