@@ -20,7 +20,6 @@ use crate::model::{Config, InstanceId, Network, SecretId, SecretKeeping};
 use crate::oauth::http::{HttpRequest, HttpResponse};
 use crate::oauth::metadata::{self, ServerMetadata};
 use crate::oauth::refusal::has_reserved;
-use crate::oauth::refusal::{common, server_words};
 use crate::oauth::token_request::TokenRequest;
 use crate::oauth::token_response::{self, TokenResponse};
 use crate::ports::{Clock, ConfigStore, Loaded};
@@ -237,18 +236,7 @@ impl World {
     ) -> Answered<JwkSet> {
         let about = About { purpose: Purpose::Keys, instance, application: None };
         let sent = self.send(about, network, &metadata::get(Stage::Keys, url)).await;
-        answered(sent, |response| {
-            if let Some(error) = common(Stage::Keys, url, response) {
-                return Err(error);
-            }
-            if response.status != 200 {
-                return Err(AppError::ServerRefused { server: server_words(Stage::Keys, url, response) });
-            }
-            JwkSet::parse(&response.body).map_err(|what| AppError::MalformedAnswer {
-                what,
-                server: server_words(Stage::Keys, url, response),
-            })
-        })
+        answered(sent, |response| metadata::read_keys(url, response))
     }
 }
 

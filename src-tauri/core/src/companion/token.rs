@@ -1,11 +1,11 @@
 //! From a token answer to a token with everything that is known of it.
 
 use super::state::{EndpointSet, State, TokenSet};
-use crate::contract::{TokenDetails, TokenKind, TokenLife, TokenView, Verdict};
+use crate::contract::{TokenDetails, TokenKind, TokenView, Verdict};
 use crate::jwt::words::duration;
 use crate::jwt::{
     Decoded, Expectations, IssuerExpectation, Reader, Request, ScaiKeyForms, SignatureVerdict, Time, check,
-    decode_unverified, explain, verdict, verify,
+    decode_unverified, explain, explain_header, life_of, recognise, too_long_for_a_header, verdict, verify,
 };
 use crate::model::{Application, ApplicationId, Instance, InstanceKind};
 use crate::oauth::metadata::resolve;
@@ -181,7 +181,8 @@ impl Standing<'_> {
 
     /// The token decoded, explained and checked.
     pub(super) fn details(&self, token: &TokenSet) -> TokenDetails {
-        let decoded = decode_unverified(token.response.access_token.expose());
+        let text = token.response.access_token.expose();
+        let decoded = decode_unverified(text);
         let checks = self.checks(token, &decoded);
         let issuer_matches = checks.iter().any(|check| {
             check.name == crate::contract::CheckName::Issuer
@@ -201,15 +202,15 @@ impl Standing<'_> {
             header_json: decoded.header.as_ref().map(|header| header.members().pretty()),
             payload_json: decoded.payload.as_ref().map(|payload| payload.pretty()),
             payload_text: decoded.payload_text.clone(),
-            recognised: None,
-            life: TokenLife::default(),
-            header: Vec::new(),
+            recognised: recognise(text, &decoded, reader.scaikey),
+            life: life_of(&decoded),
+            header: decoded.header.as_ref().map(explain_header).unwrap_or_default(),
             signatures: Vec::new(),
             verdict: verdict(&checks, token.kind),
             claims: explain(&decoded, &reader),
             problems: decoded.problems,
             checks,
-            notes: token.response.notes.clone(),
+            notes: token.response.notes.iter().cloned().chain(too_long_for_a_header(text)).collect(),
         }
     }
 

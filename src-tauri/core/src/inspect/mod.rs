@@ -1,14 +1,19 @@
 //! The inspector: from a pasted text to a token read, explained and checked, and two tokens side by side. Pure:
 //! the window and the command line call the same functions, and neither clock nor network is read here.
 
+mod keys;
 pub mod paste;
 
 use crate::contract::{
-    ExpectedValues, FoundToken, Inspection, KeySource, KeysOrigin, KeysView, PasteView, TokenDetails,
-    TokenLife, Verdict,
+    Check, CheckName, ExpectedValues, FoundToken, Inspection, KeySource, Outcome, PasteView, TokenDetails,
+    TokenKind, TokenLife, TokenProfile,
 };
-use crate::jwt::{JwkSet, Reader, decode_unverified, explain};
+use crate::jwt::{
+    Decoded, Expectations, IssuerExpectation, JwkSet, Profile, Reader, ScaiKeyForms, SignatureVerdict,
+    Values, check, decode_unverified, explain, verdict, verify,
+};
 use crate::model::InstanceId;
+use keys::Ring;
 
 /// What is known when a token is looked at.
 #[derive(Debug, Clone, Default)]
@@ -38,26 +43,166 @@ pub struct KnownIssuer {
     pub clock_offset_ms: Option<i64>,
 }
 
-/// Looks at a pasted text. It never fails: it says what it found and what is wrong with it.
+impl KnownIssuer {
+    /// Whether a token that names this `iss` is this issuer's: exactly, or in one of ScaiKey's forms.
+    fn issued(&self, iss: &str) -> bool {
+        self.publishes(iss) || self.forms().is_some_and(|forms| forms.include(iss))
+    }
+
+    fn publishes(&self, iss: &str) -> bool {
+        self.issuers.iter().any(|issuer| issuer == iss)
+    }
+
+    fn forms(&self) -> Option<ScaiKeyForms<'_>> {
+        self.scaikey_base.as_deref().map(|base| ScaiKeyForms { base })
+    }
+}
+
+/// Looks at a pasted text: `choice` names one of the tokens in it, from 0. It never fails: it says what it found and
+/// what is wrong with it. No key is fetched for it, and none that the token brings or points to is used.
 #[must_use]
 pub fn inspect(
     text: &str,
     choice: usize,
-    _keys: &KeySource,
-    _expected: &ExpectedValues,
+    source: &KeySource,
+    expected: &ExpectedValues,
     known: &Known,
 ) -> Inspection {
     let pasted = paste::find(text);
     let choice = choice.min(pasted.tokens.len().saturating_sub(1));
+    let decoded: Vec<Decoded> = pasted.tokens.iter().map(|found| decode_unverified(&found.token)).collect();
     let found = pasted
         .tokens
         .iter()
-        .map(|token| FoundToken { name: token.name.clone(), kind: decode_unverified(&token.token).kind })
+        .zip(&decoded)
+        .map(|(found, decoded)| FoundToken { name: found.name.clone(), kind: decoded.kind })
         .collect();
-    let chosen = pasted.tokens.get(choice);
-    let details = chosen.map(|chosen| {
-        let decoded = decode_unverified(&chosen.token);
-        let reader = Reader { client_id: None, issuer_matches: false, now_ms: known.now_ms, scaikey: false };
+    let chosen = pasted.tokens.into_iter().zip(decoded).nth(choice);
+    let look = chosen.as_ref().map(|(found, decoded)| Look::new(&found.token, decoded, source, known));
+    let keys = look.as_ref().map_or_else(|| Ring::of(source, None, known).view(None), Look::keys_view);
+    let clock_offset_ms = look.as_ref().and_then(Look::clock_offset_ms);
+    let details = look.as_ref().map(|look| look.details(expected));
+    let (token, cut) = chosen.map(|(found, _)| (found.token, found.cut)).unwrap_or_default();
+    Inspection {
+        paste: PasteView {
+            found,
+            choice: u32::try_from(choice).unwrap_or(u32::MAX),
+            token,
+            cut,
+            problem: pasted.problem,
+        },
+        details,
+        keys,
+        clock_offset_ms,
+    }
+}
+
+/// One token with the keys it is checked with.
+struct Look<'a> {
+    decoded: &'a Decoded,
+    known: &'a Known,
+    ring: Ring<'a>,
+    /// Whose token it is, where that is known: by the keys that were chosen, or by its `iss`.
+    issuer: Option<&'a KnownIssuer>,
+    signature: Option<SignatureVerdict>,
+}
+
+impl<'a> Look<'a> {
+    fn new(token: &str, decoded: &'a Decoded, source: &KeySource, known: &'a Known) -> Self {
+        let iss = decoded.payload.as_ref().and_then(|payload| payload.str("iss"));
+        let ring = Ring::of(source, iss.as_deref(), known);
+        let signature = match decoded.kind {
+            TokenKind::Jwt => ring.keys().map(|keys| verify(token, decoded, keys)),
+            TokenKind::JwsJson | TokenKind::Jwe | TokenKind::Opaque => None,
+        };
+        let by_iss = || iss.as_deref().and_then(|iss| known.issuers.iter().find(|issuer| issuer.issued(iss)));
+        let issuer = ring.issuer().or_else(by_iss);
+        Self { decoded, known, ring, issuer, signature }
+    }
+
+    fn clock_offset_ms(&self) -> Option<i64> {
+        self.issuer.and_then(|issuer| issuer.clock_offset_ms)
+    }
+
+    fn keys_view(&self) -> crate::contract::KeysView {
+        let mut ring = self.ring.view(self.signature.as_ref());
+        if matches!(self.decoded.kind, TokenKind::Jwe | TokenKind::Opaque) {
+            ring.offers.clear();
+        }
+        ring
+    }
+
+    /// Whether ScaiKey's own claims mean something in it: its issuer is a saved ScaiKey, it is judged as a ScaiKey's
+    /// token, or it has claims that only ScaiKey documents.
+    fn is_scaikey(&self, profile: TokenProfile) -> bool {
+        match self.issuer {
+            Some(issuer) => issuer.scaikey_base.is_some(),
+            None => profile == TokenProfile::ScaikeyService || self.scaikey_claim().is_some(),
+        }
+    }
+
+    /// A claim that ScaiKey documents and no standard knows.
+    fn scaikey_claim(&self) -> Option<&'static str> {
+        let claims = self.decoded.payload.as_ref()?;
+        let level =
+            claims.str("app_scope").is_some_and(|level| ["GLOBAL", "PARTNER", "TENANT"].contains(&&*level));
+        if level {
+            return Some("app_scope");
+        }
+        (claims.raw("platform_token") == Some("true")).then_some("platform_token")
+    }
+
+    fn checks(&self, expected: &ExpectedValues, profile: Profile) -> Vec<Check> {
+        let wanted = |text: &'_ str| (!text.is_empty()).then(|| text.to_owned());
+        let iss = self.decoded.payload.as_ref().and_then(|payload| payload.str("iss"));
+        let published = wanted(&expected.issuer).or_else(|| {
+            let issuers = &self.issuer?.issuers;
+            issuers.iter().find(|issuer| Some(*issuer) == iss.as_ref()).or_else(|| issuers.first()).cloned()
+        });
+        let forms = self.issuer.and_then(KnownIssuer::forms).filter(|_| expected.issuer.is_empty());
+        let (audience, nonce) = (wanted(&expected.audience), wanted(&expected.nonce));
+        let access_token = wanted(expected.access_token.expose());
+        let fetched_at = self.ring.fetched_at();
+        check(
+            self.decoded,
+            &Expectations {
+                issuer: IssuerExpectation { published: published.as_deref(), scaikey_forms: forms },
+                request: None,
+                values: Some(Values {
+                    profile,
+                    audience: audience.as_deref(),
+                    nonce: nonce.as_deref(),
+                    access_token: access_token.as_deref(),
+                }),
+                now_ms: self.known.now_ms,
+                clock_offset_ms: self.clock_offset_ms(),
+                signature: self.signature.as_ref(),
+                keys_unavailable: self.ring.unavailable(),
+                keys_age_ms: fetched_at.map(|at| self.known.now_ms.saturating_sub(at)),
+                leeway_seconds: i64::from(expected.leeway_seconds),
+            },
+        )
+    }
+
+    fn details(&self, expected: &ExpectedValues) -> TokenDetails {
+        let decoded = self.decoded;
+        let scaikey = self.is_scaikey(expected.profile);
+        let profile = match expected.profile {
+            TokenProfile::Automatic => Profile::of(decoded, scaikey),
+            TokenProfile::Any => Profile::Any,
+            TokenProfile::AccessToken => Profile::AccessToken,
+            TokenProfile::ScaikeyService => Profile::ScaiKeyService,
+            TokenProfile::IdToken => Profile::IdToken,
+        };
+        let checks = self.checks(expected, profile);
+        let issuer_matches = self.issuer.is_some() && exactly_passed(&checks, CheckName::Issuer);
+        let reader = Reader { client_id: None, issuer_matches, now_ms: self.known.now_ms, scaikey };
+        let mut notes = Vec::new();
+        if let (None, Some(claim)) = (self.issuer, self.scaikey_claim()) {
+            notes.push(format!(
+                "Its issuer is not known here. It is read as a token of a ScaiKey because it has {claim}."
+            ));
+        }
         TokenDetails {
             token_id: 0,
             kind: decoded.kind,
@@ -67,31 +212,20 @@ pub fn inspect(
             recognised: None,
             life: TokenLife::default(),
             header: Vec::new(),
-            claims: explain(&decoded, &reader),
+            claims: explain(decoded, &reader),
             signatures: Vec::new(),
-            problems: decoded.problems,
-            checks: Vec::new(),
-            verdict: Verdict::NotVerified { reason: "The signature was not checked".to_owned() },
-            notes: Vec::new(),
+            problems: decoded.problems.clone(),
+            verdict: verdict(&checks, decoded.kind),
+            checks,
+            notes,
         }
-    });
-    Inspection {
-        paste: PasteView {
-            found,
-            choice: u32::try_from(choice).unwrap_or(0),
-            token: chosen.map(|chosen| chosen.token.clone()).unwrap_or_default(),
-            cut: chosen.map(|chosen| chosen.cut.clone()).unwrap_or_default(),
-            problem: pasted.problem,
-        },
-        details,
-        keys: KeysView {
-            origin: KeysOrigin::Nowhere,
-            keys: Vec::new(),
-            warnings: Vec::new(),
-            error: None,
-            fetched_at: None,
-            offers: Vec::new(),
-        },
-        clock_offset_ms: None,
     }
 }
+
+/// Passed, without a remark that it does so only nearly.
+fn exactly_passed(checks: &[Check], name: CheckName) -> bool {
+    checks.iter().any(|check| check.name == name && check.outcome == Outcome::Passed && check.note.is_none())
+}
+
+#[cfg(test)]
+mod tests;

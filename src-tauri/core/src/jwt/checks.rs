@@ -41,6 +41,16 @@ pub struct ScaiKeyForms<'a> {
     pub base: &'a str,
 }
 
+impl ScaiKeyForms<'_> {
+    /// Whether `iss` is `{base}` or `{base}/tenants/{id}`.
+    #[must_use]
+    pub fn include(self, iss: &str) -> bool {
+        let Some(rest) = iss.strip_prefix(self.base.trim_end_matches('/')) else { return false };
+        let is_id = |id: &str| !id.is_empty() && !id.contains(['/', '?', '#']);
+        rest.is_empty() || rest.strip_prefix("/tenants/").is_some_and(is_id)
+    }
+}
+
 /// The request for a token.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
@@ -269,13 +279,6 @@ fn algorithm(decoded: &Decoded, expected: &Expectations<'_>) -> Ending {
     .note(note)
 }
 
-/// Whether `iss` is `{base}` or `{base}/tenants/{id}`.
-fn has_scaikey_form(iss: &str, forms: ScaiKeyForms<'_>) -> bool {
-    let Some(rest) = iss.strip_prefix(forms.base.trim_end_matches('/')) else { return false };
-    rest.is_empty()
-        || rest.strip_prefix("/tenants/").is_some_and(|id| !id.is_empty() && !id.contains(['/', '?', '#']))
-}
-
 fn issuer(claims: &UnverifiedClaims, expected: &Expectations<'_>) -> Ending {
     let IssuerExpectation { published, scaikey_forms } = expected.issuer;
     let wanted = match (published, scaikey_forms) {
@@ -296,7 +299,7 @@ fn issuer(claims: &UnverifiedClaims, expected: &Expectations<'_>) -> Ending {
     if published == Some(iss.as_str()) {
         return Ending::passed("");
     }
-    if scaikey_forms.is_some_and(|forms| has_scaikey_form(&iss, forms)) {
+    if scaikey_forms.is_some_and(|forms| forms.include(&iss)) {
         let note = match published {
             Some(_) => format!("The token says {}, the instance publishes {wanted}", quote(&iss)),
             None => format!("The token says {}; the instance publishes no issuer", quote(&iss)),

@@ -61,7 +61,8 @@ fn rounded(ms: i64) -> i64 {
 }
 
 /// Whether a character is invisible, or changes what stands around it.
-fn is_hidden(c: char) -> bool {
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{3164}' | '\u{feff}'

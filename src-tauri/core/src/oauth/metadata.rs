@@ -7,6 +7,7 @@ use super::http::{HttpRequest, HttpResponse};
 use super::json::Members;
 use super::refusal::{common, server_words, shown};
 use crate::contract::{AppError, EndpointOrigin, EndpointView, HttpMethod, Stage};
+use crate::jwt::JwkSet;
 use crate::model::{
     BaseUrl, EndpointKey, EndpointOverrides, Instance, InstanceKind, host_and_port, safe_endpoint,
 };
@@ -40,6 +41,21 @@ pub fn get(stage: Stage, url: &Url) -> HttpRequest {
         accept: "application/json",
         body: None,
     }
+}
+
+/// Reads a key set's answer (RFC 7517 §5).
+///
+/// # Errors
+/// What is wrong with it; a broken key in it is a warning of the set.
+pub fn read_keys(url: &Url, response: &HttpResponse) -> Result<JwkSet, AppError> {
+    if let Some(error) = common(Stage::Keys, url, response) {
+        return Err(error);
+    }
+    let server = || server_words(Stage::Keys, url, response);
+    if response.status != 200 {
+        return Err(AppError::ServerRefused { server: server() });
+    }
+    JwkSet::parse(&response.body).map_err(|what| AppError::MalformedAnswer { what, server: server() })
 }
 
 /// Where the discovery document of an endpoint set may be, in the order to try.
