@@ -2,24 +2,54 @@
 //!
 //! Nothing here recurses: a value is kept as its text, and looked into only one level deep.
 
-use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// Below this depth [`UnverifiedClaims::pretty`] stops indenting, or a hostile token of 1 MiB would fill the
+/// Below this depth [`UnverifiedClaims::pretty`] stops indenting, or a hostile token of 2 MiB would fill the
 /// memory with spaces.
 const INDENTED_DEPTH: usize = 16;
 
 /// The largest instant that JavaScript's `Date` can hold, in milliseconds.
 const LAST_INSTANT: i64 = 8_640_000_000_000_000;
 
-/// A JSON object that nobody has vouched for yet.
+/// A JSON object that nobody has vouched for yet. It holds its text once, and where in it the members stand.
 #[derive(Debug, Clone)]
 pub struct UnverifiedClaims {
     text: String,
-    members: Vec<(String, Box<RawValue>)>,
+    members: Vec<Member>,
+    /// The members by name, and those of one name in the text's order: numbers into `members`.
+    by_name: Vec<u32>,
+}
+
+/// Where a member stands in the text.
+#[derive(Debug, Clone)]
+struct Member {
+    name: Name,
+    /// Where its name begins, with the quote.
+    at: usize,
+    value: Range<usize>,
+}
+
+#[derive(Debug, Clone)]
+enum Name {
+    /// As it stands between its quotes.
+    Plain(Range<usize>),
+    /// Written with escapes: what they come to.
+    Escaped(Box<str>),
+}
+
+/// A member of an object and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its value as JSON text, exactly.
+    pub raw: &'a str,
+    /// The bytes of [`UnverifiedClaims::text`] that hold it, from its name's first quote to its value's end.
+    pub range: Range<usize>,
 }
 
 /// A time claim (RFC 7519 `NumericDate`), read without losing what is wrong with it.
@@ -36,23 +66,23 @@ pub enum Time {
 }
 
 /// The members in order, as serde hands them over.
-struct Members(Vec<(String, Box<RawValue>)>);
+struct Members<'t>(Vec<(&'t RawValue, &'t RawValue)>);
 
-impl<'de> Deserialize<'de> for Members {
+impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct InOrder;
         impl<'de> Visitor<'de> for InOrder {
-            type Value = Members;
+            type Value = Members<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a JSON object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
                 let mut members = Vec::new();
                 // The name is taken raw too: one with a lone surrogate must not hide all the others.
-                while let Some((name, value)) = map.next_entry::<Box<RawValue>, Box<RawValue>>()? {
-                    members.push((string_or_raw(name.get()), value));
+                while let Some(member) = map.next_entry::<&RawValue, &RawValue>()? {
+                    members.push(member);
                 }
                 Ok(Members(members))
             }
@@ -61,12 +91,21 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-/// A JSON string's text; where it is no valid Unicode, what stands between its quotes.
-fn string_or_raw(raw: &str) -> String {
-    serde_json::from_str(raw).unwrap_or_else(|_| {
-        let inner = raw.strip_prefix('"').and_then(|r| r.strip_suffix('"'));
-        inner.unwrap_or(raw).to_owned()
-    })
+/// Where a piece of a text stands in it.
+fn place_in(text: &str, piece: &str) -> Range<usize> {
+    // Both are of one allocation, so the difference of their addresses is the piece's offset.
+    let at = piece.as_ptr().addr() - text.as_ptr().addr();
+    at..at + piece.len()
+}
+
+/// A name from its JSON string; where that is no valid Unicode, what stands between its quotes.
+fn name_of(raw: &str, at: usize) -> Name {
+    if raw.contains('\\')
+        && let Ok(name) = serde_json::from_str::<Box<str>>(raw)
+    {
+        return Name::Escaped(name);
+    }
+    Name::Plain(at + 1..at + raw.len() - 1)
 }
 
 /// What a JSON text is, by its first character.
@@ -89,17 +128,30 @@ impl UnverifiedClaims {
     /// # Errors
     /// What it is instead, in a few words that go on after "The payload is".
     pub fn parse(text: &str) -> Result<Self, String> {
-        match serde_json::from_str::<Members>(text) {
-            Ok(Members(members)) => Ok(Self { text: text.to_owned(), members }),
-            Err(_) if serde_json::from_str::<&RawValue>(text).is_ok() => {
-                Err(format!("{}, not a JSON object", kind_of(text)))
-            }
+        Self::read(text.to_owned()).map_err(|(_, what)| what)
+    }
+
+    /// Likewise, and keeps the text instead of a copy of it; an error gives it back.
+    pub(super) fn read(text: String) -> Result<Self, (String, String)> {
+        let members = match serde_json::from_str::<Members<'_>>(&text) {
+            Ok(Members(members)) => members,
             Err(error) => {
-                let said = error.to_string();
-                let what = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
-                Err(format!("not JSON ({what} at line {}, column {})", error.line(), error.column()))
+                let what = what_else(&text, &error);
+                return Err((text, what));
             }
-        }
+        };
+        let members: Vec<Member> = members
+            .into_iter()
+            .map(|(name, value)| {
+                let at = place_in(&text, name.get()).start;
+                Member { name: name_of(name.get(), at), at, value: place_in(&text, value.get()) }
+            })
+            .collect();
+        let mut claims = Self { text, by_name: Vec::new(), members };
+        let mut by_name: Vec<u32> = (0_u32..).take(claims.members.len()).collect();
+        by_name.sort_by_cached_key(|member| claims.name_at(*member));
+        claims.by_name = by_name;
+        Ok(claims)
     }
 
     /// The text it was read from.
@@ -108,9 +160,33 @@ impl UnverifiedClaims {
         &self.text
     }
 
+    fn slice(&self, range: &Range<usize>) -> &str {
+        self.text.get(range.clone()).unwrap_or_default()
+    }
+
+    fn name<'a>(&'a self, member: &'a Member) -> &'a str {
+        match &member.name {
+            Name::Plain(range) => self.slice(range),
+            Name::Escaped(name) => name,
+        }
+    }
+
+    fn name_at(&self, member: u32) -> &str {
+        self.members.get(member as usize).map_or("", |member| self.name(member))
+    }
+
     /// Every member with its value as JSON text, in order, duplicates included.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.members.iter().map(|(name, value)| (name.as_str(), value.get()))
+        self.members.iter().map(|member| (self.name(member), self.slice(&member.value)))
+    }
+
+    /// Every member with its place in the text, likewise.
+    pub fn placed(&self) -> impl Iterator<Item = Placed<'_>> {
+        self.members.iter().map(|member| Placed {
+            name: self.name(member),
+            raw: self.slice(&member.value),
+            range: member.at..member.value.end,
+        })
     }
 
     /// Whether a member of this name is there.
@@ -122,7 +198,10 @@ impl UnverifiedClaims {
     /// A member's value as JSON text, exactly. Of duplicates the last counts, as it does for most readers.
     #[must_use]
     pub fn raw(&self, name: &str) -> Option<&str> {
-        self.members.iter().rev().find(|(n, _)| n == name).map(|(_, value)| value.get())
+        let after = self.by_name.partition_point(|member| self.name_at(*member) <= name);
+        let last = *self.by_name.get(after.checked_sub(1)?)?;
+        let member = self.members.get(last as usize)?;
+        (self.name(member) == name).then(|| self.slice(&member.value))
     }
 
     /// A member's value, where it is a string.
@@ -146,11 +225,16 @@ impl UnverifiedClaims {
     /// The names that stand there more than once, each once, sorted.
     #[must_use]
     pub fn duplicates(&self) -> Vec<&str> {
-        let mut count = BTreeMap::new();
-        for (name, _) in &self.members {
-            *count.entry(name.as_str()).or_insert(0_usize) += 1;
-        }
-        count.into_iter().filter(|(_, n)| *n > 1).map(|(name, _)| name).collect()
+        let mut names: Vec<&str> = self
+            .by_name
+            .windows(2)
+            .filter_map(|pair| match pair {
+                [one, next] if self.name_at(*one) == self.name_at(*next) => Some(self.name_at(*one)),
+                _ => None,
+            })
+            .collect();
+        names.dedup();
+        names
     }
 
     /// The original text, indented by two spaces: every digit, the order and duplicates as they were.
@@ -158,6 +242,16 @@ impl UnverifiedClaims {
     pub fn pretty(&self) -> String {
         pretty(&self.text)
     }
+}
+
+/// What a text is that is no JSON object, in a few words.
+fn what_else(text: &str, error: &serde_json::Error) -> String {
+    if serde_json::from_str::<&RawValue>(text).is_ok() {
+        return format!("{}, not a JSON object", kind_of(text));
+    }
+    let said = error.to_string();
+    let what = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
+    format!("not JSON ({what} at line {}, column {})", error.line(), error.column())
 }
 
 /// Reads a `NumericDate` from its JSON text.
@@ -304,6 +398,32 @@ mod tests {
             ["exp=1", "a=0", "exp=2"]
         );
         check_pretty(r#"{"exp":1,"exp":2}"#, "{\n  \"exp\": 1,\n  \"exp\": 2\n}");
+    }
+
+    #[test]
+    fn every_member_knows_its_place() {
+        let text = "{ \"a\" : [1, 2] ,\"\\u0065xp\":\n\"ü\", \"\":null }";
+        let claims = parsed(text);
+        let placed: Vec<_> =
+            claims.placed().map(|at| (at.name, at.raw, text.get(at.range.clone()).unwrap())).collect();
+        assert_eq!(
+            placed,
+            [
+                ("a", "[1, 2]", "\"a\" : [1, 2]"),
+                ("exp", "\"ü\"", "\"\\u0065xp\":\n\"ü\""),
+                ("", "null", "\"\":null"),
+            ]
+        );
+        assert_eq!(claims.raw(""), Some("null"));
+        assert_eq!(claims.raw("b"), None);
+        assert_eq!(claims.raw("zzz"), None);
+    }
+
+    #[test]
+    fn f_jwt_11_thrice_is_named_once() {
+        let claims = parsed(r#"{"b":1,"a":1,"b":2,"a":2,"b":3,"c":0}"#);
+        assert_eq!(claims.duplicates(), ["a", "b"]);
+        assert_eq!((claims.raw("a"), claims.raw("b"), claims.raw("c")), (Some("2"), Some("3"), Some("0")));
     }
 
     #[test]

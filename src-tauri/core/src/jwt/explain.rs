@@ -4,7 +4,7 @@ mod header;
 mod parts;
 
 use super::checks::LOOKS_LIKE_MS;
-use super::claims::{Time, UnverifiedClaims, compact, kind_of, time_of};
+use super::claims::{Placed, Time, UnverifiedClaims, compact, kind_of, time_of};
 use super::dictionary::{
     BETTER, Entry, ID_CLAIMS, ID_TOKEN_ONLY, Nature, RFC9068_ALWAYS, SCAIKEY, SCAIKEY_ALWAYS, SCAIKEY_VALUES,
     TYPES, id_of, look_up, meant,
@@ -61,9 +61,10 @@ pub fn explain(decoded: &Decoded, reader: &Reader<'_>) -> Vec<ClaimRow> {
         not_before: claims.time("nbf"),
     };
     let mut rows: Vec<(usize, ClaimRow)> = claims
-        .iter()
-        .map(|(name, raw)| {
+        .placed()
+        .map(|Placed { name, raw, range }| {
             let mut row = row(name, raw, &facts, reader);
+            row.1.place = decoded.place_of_payload(range);
             // Sorted; a hostile token may have tens of thousands.
             if duplicates.binary_search(&name).is_ok() {
                 row.1.notes.push(TWICE.to_owned());
@@ -325,6 +326,7 @@ mod tests {
     use super::super::dictionary::{CLAIMS, HEADER, address};
     use super::super::samples::b64;
     use super::*;
+    use crate::contract::Place;
 
     const NOW: i64 = 1_795_525_600_000;
 
@@ -351,6 +353,15 @@ mod tests {
             "{member}"
         );
         row
+    }
+
+    #[test]
+    fn every_claim_knows_its_place_in_the_token() {
+        let places: Vec<_> =
+            explained(r#"{"zz":1,"sub":"s"}"#, false).into_iter().map(|row| (row.name, row.place)).collect();
+        // The header is 20 characters; a row for a claim that is not there has no place.
+        assert!(places.contains(&("zz".to_owned(), Some(Place { from: 22, to: 31 }))), "{places:?}");
+        assert!(places.contains(&("sub".to_owned(), Some(Place { from: 31, to: 44 }))), "{places:?}");
     }
 
     #[test]

@@ -7,11 +7,12 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose};
 
 use super::claims::UnverifiedClaims;
+use super::json_form::{self, JsonSignature};
 use super::words::{quote, visible};
-use crate::contract::TokenKind;
+use crate::contract::{Place, TokenKind};
 
-/// The longest token that is read.
-pub const LONGEST_TOKEN: usize = 1024 * 1024;
+/// The longest token that is read, in bytes: a payload of 1 MB is 1.34 MB of base64url.
+pub const LONGEST_TOKEN: usize = 2 * 1024 * 1024;
 
 /// Takes what the strict reader refuses: the viewer shows such a part, with a remark.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -20,6 +21,8 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true)
         .with_decode_padding_mode(DecodePaddingMode::RequireNone),
 );
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A token in pieces. Nothing in it is verified. It holds no copy of the signature.
 #[derive(Debug, Clone)]
@@ -32,12 +35,67 @@ pub struct Decoded {
     pub payload: Option<UnverifiedClaims>,
     /// The payload's text, where it is none: a JWS may carry anything.
     pub payload_text: Option<String>,
+    /// The signatures of a JWS in its JSON form; else none.
+    pub signatures: Vec<JsonSignature>,
     /// What is wrong, part by part, in sentences.
     pub problems: Vec<String>,
     /// Why a strict reader refuses the token before it looks at the signature.
     pub(super) malformed: Option<String>,
     /// Where the signed text and the signature stand in the token.
     pub(super) pieces: Option<(Range<usize>, Range<usize>)>,
+    /// Where the header stands in the token, where it is plain base64url of its JSON text.
+    pub(super) header_at: Option<Range<usize>>,
+    /// The payload likewise.
+    pub(super) payload_at: Option<Range<usize>>,
+}
+
+impl Decoded {
+    pub(super) fn of_kind(kind: TokenKind) -> Self {
+        Self {
+            kind,
+            header: None,
+            payload: None,
+            payload_text: None,
+            signatures: Vec::new(),
+            problems: Vec::new(),
+            malformed: None,
+            pieces: None,
+            header_at: None,
+            payload_at: None,
+        }
+    }
+
+    /// The characters of the token that carry these bytes of the header's text; `None` where the header is not plain
+    /// base64url of that text.
+    #[must_use]
+    pub fn place_of_header(&self, bytes: Range<usize>) -> Option<Place> {
+        place(self.header_at.as_ref()?, bytes)
+    }
+
+    /// The payload likewise.
+    #[must_use]
+    pub fn place_of_payload(&self, bytes: Range<usize>) -> Option<Place> {
+        place(self.payload_at.as_ref()?, bytes)
+    }
+
+    /// Takes in what was read of a payload.
+    pub(super) fn take_payload(&mut self, part: Part) {
+        self.problems.extend(part.encoding);
+        self.problems.extend(part.content);
+        self.problems.extend(part.object.as_ref().and_then(|object| repeated("payload", object)));
+        self.payload_text = part.text;
+        self.payload = part.object;
+    }
+}
+
+/// The characters of a base64url text at `part` that carry some of its bytes: 6 bits a character.
+fn place(part: &Range<usize>, bytes: Range<usize>) -> Option<Place> {
+    let from = part.start + bytes.start * 4 / 3;
+    let to = part.start + (bytes.end * 4).div_ceil(3);
+    if bytes.start > bytes.end || to > part.end {
+        return None;
+    }
+    Some(Place { from: u32::try_from(from).ok()?, to: u32::try_from(to).ok()? })
 }
 
 /// A JOSE header (RFC 7515 §4). Data, never trusted: it names keys and algorithms, it does not choose them.
@@ -45,6 +103,10 @@ pub struct Decoded {
 pub struct JoseHeader(UnverifiedClaims);
 
 impl JoseHeader {
+    pub(super) fn of(members: UnverifiedClaims) -> Self {
+        Self(members)
+    }
+
     /// All its members.
     #[must_use]
     pub fn members(&self) -> &UnverifiedClaims {
@@ -80,17 +142,9 @@ impl JoseHeader {
 /// Takes a token to pieces. It never fails: it returns what it could read and what is wrong.
 #[must_use]
 pub fn decode_unverified(token: &str) -> Decoded {
-    let mut decoded = Decoded {
-        kind: TokenKind::Opaque,
-        header: None,
-        payload: None,
-        payload_text: None,
-        problems: Vec::new(),
-        malformed: None,
-        pieces: None,
-    };
+    let mut decoded = Decoded::of_kind(TokenKind::Opaque);
     if token.len() > LONGEST_TOKEN {
-        decoded.problems.push("The token is longer than 1 MiB, so it is not read.".to_owned());
+        decoded.problems.push("The token is longer than 2 MiB, so it is not read.".to_owned());
         return decoded;
     }
     if token.trim().is_empty() {
@@ -98,9 +152,7 @@ pub fn decode_unverified(token: &str) -> Decoded {
         return decoded;
     }
     if token.trim_start().starts_with('{') {
-        decoded.problems.push(
-            "This is JSON. A JWS in its JSON form is not read here, only in its compact form.".to_owned(),
-        );
+        json_form::decode(token, &mut decoded);
         return decoded;
     }
     let count = token.split('.').count();
@@ -110,8 +162,10 @@ pub fn decode_unverified(token: &str) -> Decoded {
     };
 
     let header = Part::read("header", header_text);
-    let payload = Part::read("payload", payload_text);
-    let looks_signed = count == 3 && (header_text.trim_start().starts_with("ey") || payload.object.is_some());
+    // With five parts the second is an encrypted key.
+    let payload = (count != 5 || header.object.is_none()).then(|| Part::read("payload", payload_text));
+    let payload_is_object = payload.as_ref().is_some_and(|payload| payload.object.is_some());
+    let looks_signed = count == 3 && (header_text.trim_start().starts_with("ey") || payload_is_object);
     decoded.kind = match (count, &header.object) {
         (5, Some(_)) => TokenKind::Jwe,
         (_, Some(_)) => TokenKind::Jwt,
@@ -131,27 +185,32 @@ pub fn decode_unverified(token: &str) -> Decoded {
         malformed.extend(twice.clone());
         decoded.problems.extend(twice);
     }
+    decoded.header_at = header.plain.then_some(0..header_text.len());
     decoded.header = header.object.map(JoseHeader);
-    if decoded.kind == TokenKind::Jwe {
+    let Some(mut payload) = payload else {
         if !decoded.header.as_ref().is_some_and(|h| h.members().has("enc")) {
             decoded
                 .problems
                 .push("The token has 5 parts like an encrypted one, but its header has no enc.".to_owned());
         }
         return decoded;
-    }
+    };
 
+    let payload_at = header_text.len() + 1;
+    let signature_at = payload_at + payload_text.len() + 1;
+    if payload_text.is_empty() && count == 3 {
+        // The signature tells the two apart: one that is made over an empty payload verifies.
+        payload.content =
+            Some("The payload is not in the token: it is empty, or kept elsewhere (detached, RFC 7515 appendix F).".to_owned());
+    }
+    // A place counts characters, so what stands before must have one byte for each.
+    decoded.payload_at = (payload.plain && header_text.is_ascii()).then_some(payload_at..signature_at - 1);
     malformed.extend(payload.encoding.clone());
-    decoded.problems.extend(payload.encoding);
-    decoded.problems.extend(payload.content);
-    decoded.problems.extend(payload.object.as_ref().and_then(|object| repeated("payload", object)));
-    decoded.payload_text = if payload.object.is_some() { None } else { payload.text };
-    decoded.payload = payload.object;
+    decoded.take_payload(payload);
 
     if count == 3 {
         let signature_text = parts.next().unwrap_or_default();
-        let signed = header_text.len() + 1 + payload_text.len();
-        decoded.pieces = Some((0..signed, signed + 1..token.len()));
+        decoded.pieces = Some((0..signature_at - 1, signature_at..token.len()));
         if signature_text.is_empty() {
             decoded.problems.push("The signature is empty.".to_owned());
         }
@@ -167,7 +226,8 @@ pub fn decode_unverified(token: &str) -> Decoded {
     decoded
 }
 
-fn repeated(name: &str, object: &UnverifiedClaims) -> Option<String> {
+/// A sentence for names that stand in an object more than once.
+pub(super) fn repeated(name: &str, object: &UnverifiedClaims) -> Option<String> {
     let names: Vec<String> = object.duplicates().into_iter().map(quote).collect();
     if names.is_empty() {
         return None;
@@ -177,19 +237,23 @@ fn repeated(name: &str, object: &UnverifiedClaims) -> Option<String> {
 }
 
 /// The header or the payload, as far as it can be read.
-struct Part {
-    object: Option<UnverifiedClaims>,
-    text: Option<String>,
+pub(super) struct Part {
+    pub(super) object: Option<UnverifiedClaims>,
+    /// Its text, where it is no object.
+    pub(super) text: Option<String>,
     /// What a strict base64url reader objects to.
-    encoding: Option<String>,
+    pub(super) encoding: Option<String>,
     /// What is wrong with what it says.
-    content: Option<String>,
+    pub(super) content: Option<String>,
+    /// Whether it is plain base64url of the object's text, so that every byte has its place.
+    pub(super) plain: bool,
 }
 
 impl Part {
-    fn read(name: &str, encoded: &str) -> Self {
+    /// Reads one, called `name` in what is said of it.
+    pub(super) fn read(name: &str, encoded: &str) -> Self {
         let (bytes, encoding) = decode_part(name, encoded);
-        let mut part = Self { object: None, text: None, encoding, content: None };
+        let mut part = Self { object: None, text: None, encoding, content: None, plain: false };
         let Some(bytes) = bytes else { return part };
         if bytes.is_empty() {
             part.content = Some(format!("The {name} is empty."));
@@ -199,7 +263,7 @@ impl Part {
             part.content = Some(format!("The {name} is UTF-16, not UTF-8."));
             return part;
         }
-        let text = match String::from_utf8(bytes) {
+        let mut text = match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => {
                 let at = error.utf8_error().valid_up_to() + 1;
@@ -207,15 +271,24 @@ impl Part {
                 return part;
             }
         };
-        let json = text.strip_prefix('\u{feff}');
-        if json.is_some() {
+        let marked = text.strip_prefix(BYTE_ORDER_MARK).map(str::to_owned);
+        if let Some(rest) = marked {
             part.content = Some(format!("The {name} begins with a byte order mark."));
+            text = rest;
         }
-        match UnverifiedClaims::parse(json.unwrap_or(&text)) {
-            Ok(object) => part.object = Some(object),
-            Err(what) => part.content = Some(format!("The {name} is {}.", visible(&what))),
+        match UnverifiedClaims::read(text) {
+            Ok(object) => {
+                part.plain = part.encoding.is_none() && part.content.is_none();
+                part.object = Some(object);
+            }
+            Err((text, what)) => {
+                part.text = Some(match part.content {
+                    Some(_) => format!("{BYTE_ORDER_MARK}{text}"),
+                    None => text,
+                });
+                part.content = Some(format!("The {name} is {}.", visible(&what)));
+            }
         }
-        part.text = Some(text);
         part
     }
 }
@@ -368,7 +441,10 @@ mod tests {
             (&b"Payload"[..], "The payload is not JSON (expected value at line 1, column 1)."),
             (b"[1]", "The payload is a list, not a JSON object."),
             (b"\"x\"", "The payload is a text, not a JSON object."),
-            (b"", "The payload is empty."),
+            (
+                b"",
+                "The payload is not in the token: it is empty, or kept elsewhere (detached, RFC 7515 appendix F).",
+            ),
             (b"{\"a\":\"\xff\"}", "The payload is not UTF-8: byte 7 does not belong there."),
             (b"{\"a\":\"\xc0\xaf\"}", "The payload is not UTF-8: byte 7 does not belong there."),
             (b"\xef\xbb\xbf{}", "The payload begins with a byte order mark."),
@@ -392,9 +468,22 @@ mod tests {
     }
 
     #[test]
-    fn f_jwt_8_over_a_mebibyte_is_not_read() {
-        let token = format!("{HEADER}.{}.AA", "A".repeat(LONGEST_TOKEN));
-        check_decoded(&token, TokenKind::Opaque, &["The token is longer than 1 MiB, so it is not read."]);
+    fn f_jwt_8_ten_megabytes_are_refused_and_one_is_read() {
+        for length in [10_000_000, LONGEST_TOKEN] {
+            let token = format!("{HEADER}.{}.AA", "A".repeat(length));
+            check_decoded(&token, TokenKind::Opaque, &["The token is longer than 2 MiB, so it is not read."]);
+        }
+        let token = format!("{HEADER}.{}.AA", b64(payload_of(1_000_000).as_bytes()));
+        let decoded = check_decoded(&token, TokenKind::Jwt, &[]);
+        assert_eq!(decoded.payload.map(|payload| payload.text() == payload_of(1_000_000)), Some(true));
+        let wide: Vec<String> = (0..10_000).map(|n| format!("\"claim{n}\":{n}")).collect();
+        let token = format!("{HEADER}.{}.AA", b64(format!("{{{}}}", wide.join(",")).as_bytes()));
+        let payload = check_decoded(&token, TokenKind::Jwt, &[]).payload.unwrap();
+        assert_eq!((payload.iter().count(), payload.raw("claim9999")), (10_000, Some("9999")));
+    }
+
+    fn payload_of(length: usize) -> String {
+        format!("{{\"a\":\"{}\"}}", "x".repeat(length))
     }
 
     #[test]
@@ -404,13 +493,44 @@ mod tests {
         assert!(decoded.payload.is_some_and(|p| p.pretty().len() < 50_000));
     }
 
+    /// The characters of the token at the places of its members, by the name of each.
+    fn check_places(token: &str, header: &[(&str, &str)], payload: &[(&str, &str)]) {
+        let decoded = decode_unverified(token);
+        let at = |place: Place| token.get(place.from as usize..place.to as usize).unwrap();
+        let found: Vec<_> = decoded.header.iter().flat_map(|h| h.members().placed()).collect();
+        let found: Vec<_> =
+            found.iter().map(|m| (m.name, at(decoded.place_of_header(m.range.clone()).unwrap()))).collect();
+        assert_eq!(found, header);
+        let found: Vec<_> = decoded.payload.iter().flat_map(UnverifiedClaims::placed).collect();
+        let found: Vec<_> =
+            found.iter().map(|m| (m.name, at(decoded.place_of_payload(m.range.clone()).unwrap()))).collect();
+        assert_eq!(found, payload);
+    }
+
     #[test]
-    fn a_json_form_is_named() {
-        check_decoded(
-            r#"{"payload":"e30","signatures":[]}"#,
-            TokenKind::Opaque,
-            &["This is JSON. A JWS in its JSON form is not read here, only in its compact form."],
+    fn members_are_found_in_the_token() {
+        // The payload is eyJhIjoxLCJiYyI6ImRlIn0; a character that carries bits of two neighbours counts for both.
+        check_places(
+            &format!("{HEADER}.{}.AA", b64(br#"{"a":1,"bc":"de"}"#)),
+            &[("alg", "yJhbGciOiJSUzI1NiJ")],
+            &[("a", "yJhIjox"), ("bc", "CJiYyI6ImRlIn")],
         );
+    }
+
+    #[test]
+    fn what_is_not_plain_has_no_places() {
+        let standard = "eyJhIjoiw7/Dvz8/In0=";
+        for token in [
+            format!("{HEADER}.{standard}.AA"),
+            format!("{HEADER}.{}.AA", b64(b"\xef\xbb\xbf{\"a\":1}")),
+            format!("{HEADER}é.{PAYLOAD}.AA"),
+            "rt_1".to_owned(),
+        ] {
+            assert_eq!(decode_unverified(&token).place_of_payload(0..1), None, "{token}");
+        }
+        let decoded = decode_unverified(&format!("{HEADER}.{PAYLOAD}.AA"));
+        assert_eq!(decoded.place_of_payload(0..7), Some(Place { from: 21, to: 31 }));
+        assert_eq!(decoded.place_of_payload(0..8), None);
     }
 
     proptest! {

@@ -24,6 +24,11 @@ pub(crate) fn rfc_vectors() -> Vec<Value> {
     serde_json::from_str(include_str!("../../../../tests/vectors/rfc_jws.json")).unwrap()
 }
 
+/// The examples of RFC 7520 §4.1 to §4.8, in every form they have there.
+pub(crate) fn rfc7520_vectors() -> Vec<Value> {
+    serde_json::from_str(include_str!("../../../../tests/vectors/rfc7520_jws.json")).unwrap()
+}
+
 /// A key set of these keys.
 pub(crate) fn set(keys: &[Value]) -> JwkSet {
     JwkSet::parse(json!({ "keys": keys }).to_string().as_bytes()).unwrap()
