@@ -10,12 +10,12 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use scaikey_core::contract::{CheckName, Outcome};
 use scaikey_core::jwt::{
     Expectations, IssuerExpectation, Profile, SignatureVerdict, UnverifiedClaims, Values, check,
-    decode_unverified, install_crypto,
+    decode_unverified, install_crypto, verify,
 };
 use serde_json::{Value, json};
 
 use crate::keys::{given, judge, published};
-use crate::tokens::{Rng, cases, claims, sets, sign};
+use crate::tokens::{Rng, cases, claims, flattened, sets, sign};
 
 /// What jsonwebtoken says, used as its documentation has it: the key is found by its name, and the algorithms are
 /// those of the key.
@@ -202,7 +202,7 @@ impl<'c, F> Comparison<'c, F> {
     }
 }
 
-const CLASSES: [Class<fn(&Facts) -> bool>; 21] = [
+const CLASSES: [Class<fn(&Facts) -> bool>; 22] = [
     class(
         JsonWebToken,
         false,
@@ -336,6 +336,13 @@ const CLASSES: [Class<fn(&Facts) -> bool>; 21] = [
         |f| f.alg() == "Ed25519" && f.keys.iter().any(|key| key["alg"] == "EdDSA"),
         "to it a key for EdDSA is none for Ed25519; RFC 9864 §2.2 gives the one algorithm its second name",
     ),
+    class(
+        Jose,
+        false,
+        "begins with a byte order mark",
+        |f| f.marked,
+        "it ignores a byte order mark, as RFC 8259 §8.1 lets it; in the JSON form we do not",
+    ),
     // With keys that the user gave.
     class(
         JsonWebToken,
@@ -399,9 +406,32 @@ fn ten_thousand_tokens_as_jsonwebtoken_and_jose_judge_them() {
             }
         }
     }
+    compare_json(&mut comparison);
     assert!(verified > 3_000 && hmac > 3_000, "{verified} verified, {hmac} with a published secret");
     assert!(comparison.alike > 45_000, "{} alike", comparison.alike);
     comparison.close();
+}
+
+/// Goes on with JWS in their JSON form, of which `jsonwebtoken` knows nothing: each signature is judged on its own.
+fn compare_json(comparison: &mut Comparison<fn(&Facts) -> bool>) {
+    let (_, keys) = sets().swap_remove(0);
+    let ours = given(&keys);
+    let mut rng = Rng::new(3);
+    let cases: Vec<_> = (0..3_000).map(|_| flattened(&mut rng)).collect();
+    let lines: Vec<Value> = cases.iter().map(|(_, jws)| json!({ "token": jws, "set": 0 })).collect();
+    let mut verified = 0;
+    for ((how, jws), them) in cases.iter().zip(jose_says(&json!([{ "keys": keys }]), &lines)) {
+        let decoded = decode_unverified(&jws.to_string());
+        let [signature] = decoded.signatures.as_slice() else { panic!("{how}: not one signature") };
+        let us = match verify(&signature.compact, &signature.decoded, &ours) {
+            SignatureVerdict::Valid { .. } => Ok(()),
+            verdict => Err(format!("{verdict:?}")),
+        };
+        verified += usize::from(us.is_ok());
+        let facts = Facts::of(&signature.compact, &keys);
+        comparison.enter(Jose, &us, &them, |fact| fact(&facts), || format!("{how}, in JSON"));
+    }
+    assert!(verified > 500, "{verified} verified");
 }
 
 /// The issuer and the audience that are expected where they are.

@@ -5,6 +5,7 @@
 //! `corpus/` once the fault is mended.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::fs;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -357,55 +358,53 @@ fn signed_by(key: &Value, alg: &str, signed: &[u8], signature: &[u8]) -> bool {
     }
 }
 
+/// Whether these keys verify a text; what each verdict must keep to is checked on the way.
+fn is_verified(text: &str, keys: &JwkSet, rng: &mut Rng) -> bool {
+    let decoded = decode_unverified(text);
+    for signature in &decoded.signatures {
+        let verdict = verify(&signature.compact, &signature.decoded, keys);
+        if let SignatureVerdict::Valid { alg, .. } = verdict {
+            assert!(is_signed_as(&alg, &signature.compact, &KEYS.raw), "verified, and no key made it");
+        }
+    }
+    match verify(text, &decoded, keys) {
+        SignatureVerdict::Valid { alg, warning, .. } => {
+            assert!(is_signed(text, &KEYS.raw), "verified, and no key made it");
+            assert!(keys == &KEYS.given || !alg.starts_with("HS"), "verified with a published secret");
+            warning.iter().for_each(|warning| is_plain(warning));
+            // Another character in the header or the payload.
+            let mut bytes = text.as_bytes().to_vec();
+            let at = rng.below(text.rfind('.').unwrap());
+            let other = *rng.pick(b"ABCDwxyz0189-_");
+            if std::mem::replace(&mut bytes[at], other) != other {
+                let spoilt = String::from_utf8(bytes).unwrap();
+                let verdict = verify(&spoilt, &decode_unverified(&spoilt), keys);
+                assert!(!matches!(verdict, SignatureVerdict::Valid { .. }), "changed, and still verified");
+            }
+            return true;
+        }
+        SignatureVerdict::Invalid { reason }
+        | SignatureVerdict::AlgorithmRefused { reason }
+        | SignatureVerdict::NotChecked { reason } => is_plain(&reason),
+        SignatureVerdict::KeyNotFound { .. } => {}
+    }
+    false
+}
+
 #[test]
 fn fuzz_verify() {
+    let verified = Cell::new(0);
     fuzz(
         "verify",
         |rng| as_bytes(some_tokens(rng)),
         |input, rng| {
             let text = String::from_utf8_lossy(input);
-            let judged = |token: &str, keys| verify(token, &decode_unverified(token), keys);
-            for signature in decode_unverified(&text).signatures {
-                for keys in [&KEYS.published, &KEYS.given] {
-                    let verdict = verify(&signature.compact, &signature.decoded, keys);
-                    if let SignatureVerdict::Valid { alg, .. } = verdict {
-                        assert!(
-                            is_signed_as(&alg, &signature.compact, &KEYS.raw),
-                            "verified, and no key made it"
-                        );
-                    }
-                }
-            }
             for keys in [&KEYS.published, &KEYS.given] {
-                match judged(&text, keys) {
-                    SignatureVerdict::Valid { alg, warning, .. } => {
-                        assert!(is_signed(&text, &KEYS.raw), "verified, and no key made it");
-                        assert!(
-                            keys == &KEYS.given || !alg.starts_with("HS"),
-                            "verified with a published secret"
-                        );
-                        warning.iter().for_each(|warning| is_plain(warning));
-                        // Another character in the header or the payload.
-                        let mut bytes = text.as_bytes().to_vec();
-                        let at = rng.below(text.rfind('.').unwrap());
-                        let other = *rng.pick(b"ABCDwxyz0189-_");
-                        if bytes[at] != other {
-                            bytes[at] = other;
-                            let spoilt = judged(std::str::from_utf8(&bytes).unwrap(), keys);
-                            assert!(
-                                !matches!(spoilt, SignatureVerdict::Valid { .. }),
-                                "changed, and still verified"
-                            );
-                        }
-                    }
-                    SignatureVerdict::Invalid { reason }
-                    | SignatureVerdict::AlgorithmRefused { reason }
-                    | SignatureVerdict::NotChecked { reason } => is_plain(&reason),
-                    SignatureVerdict::KeyNotFound { .. } => {}
-                }
+                verified.set(verified.get() + u32::from(is_verified(&text, keys, rng)));
             }
         },
     );
+    assert!(verified.get() > 100, "only {} verified", verified.get());
 }
 
 #[test]
@@ -524,6 +523,7 @@ fn fuzz_inspect() {
     ];
     let expected =
         ExpectedValues { issuer: "https://a".to_owned(), audience: "x".to_owned(), ..Default::default() };
+    let verified = Cell::new(0);
     fuzz(
         "inspect",
         |rng| as_bytes(texts(rng)),
@@ -543,9 +543,11 @@ fn fuzz_inspect() {
                     check.note.iter().for_each(|note| is_plain(note));
                 }
                 if details.verdict == Verdict::Verified {
+                    verified.set(verified.get() + 1);
                     assert!(is_signed(&inspection.paste.token, &KEYS.raw), "verified, and no key made it");
                 }
             }
         },
     );
+    assert!(verified.get() > 10, "only {} verified", verified.get());
 }

@@ -403,6 +403,41 @@ fn negated(signature: &[u8]) -> Option<Vec<u8>> {
     (borrow == 0).then_some(out)
 }
 
+/// A JWS in its JSON form, flattened (RFC 7515 §7.2.2), from a token as it is or changed, or signed for this test;
+/// with members in its unprotected header.
+pub(crate) fn flattened(rng: &mut Rng) -> (String, Value) {
+    let from = rng.pick(&FIXTURE.tokens);
+    let (how, token) = match rng.below(4) {
+        0 => ("as it is", from.token.clone()),
+        1 => ("signed", fresh(rng).1),
+        _ => changed(&from.token, rng),
+    };
+    let mut parts = token.split('.');
+    let mut next = || parts.next().unwrap_or_default();
+    let mut jws = json!({ "protected": next(), "payload": next(), "signature": next() });
+    let header = match rng.below(8) {
+        0 => json!({}),
+        1 => json!({ "x": 1 }),
+        2 => json!({ "kid": "ed" }),
+        3 => json!({ "alg": "EdDSA" }),
+        4 => json!({ "crit": ["x"], "x": 1 }),
+        5 => {
+            // Nothing of the header is covered by the signature.
+            let signed = sign("EdDSA", "", br#"{"sub":"s"}"#);
+            let (payload, signature) = signed.trim_start_matches('.').split_once('.').unwrap();
+            let header = json!({ "alg": "EdDSA", "kid": "fresh" });
+            return (
+                "unprotected".to_owned(),
+                json!({ "payload": payload, "signature": signature, "header": header }),
+            );
+        }
+        _ => return (format!("{}, {how}", from.what), jws),
+    };
+    let what = format!("{}, {how}, {header} unprotected", from.what);
+    jws["header"] = header;
+    (what, jws)
+}
+
 /// A payload with the claims that decide about time, issuer and audience: good ones, and up to three that are odd.
 /// `now` is in Unix seconds; no time is within two minutes of where a verdict changes.
 pub(crate) fn claims(rng: &mut Rng, now: i64) -> Value {

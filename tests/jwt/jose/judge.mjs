@@ -1,8 +1,16 @@
 // Says what jose makes of tokens. The first line of the standard input is a list of key sets, each line after it a
-// case: {"token", "set"}, and for the claims also {"now", "leeway", "iss", "aud"}. The answer to each is a line of
+// case: {"token", "set"}, and for the claims also {"now", "leeway", "iss", "aud"}. A token is a text, or an object for
+// a JWS in its JSON form, flattened. The answer to each is a line of
 // its own: "ok", or the code of the error and the claim it is about.
 import { createInterface } from "node:readline";
-import { compactVerify, createLocalJWKSet, decodeProtectedHeader, importJWK, jwtVerify } from "jose";
+import {
+  compactVerify,
+  createLocalJWKSet,
+  decodeProtectedHeader,
+  flattenedVerify,
+  importJWK,
+  jwtVerify,
+} from "jose";
 
 // createLocalJWKSet knows public keys only; a shared secret is chosen here by the same rules.
 function secrets(keys, { alg, kid }) {
@@ -16,7 +24,8 @@ function secrets(keys, { alg, kid }) {
 }
 
 async function verify(token, { keys, published }, check) {
-  const { alg, kid } = decodeProtectedHeader(token);
+  const own = token.protected === "" || (token.protected === undefined && typeof token === "object");
+  const { alg, kid } = { ...(own ? {} : decodeProtectedHeader(token)), ...token.header };
   if (!String(alg).startsWith("HS")) {
     try {
       return await check(token, published);
@@ -43,7 +52,10 @@ async function firstOf(keys, check) {
 
 async function judge({ token, set, now, leeway, iss, aud }, sets) {
   const claims = { currentDate: new Date(now * 1000), clockTolerance: leeway, issuer: iss, audience: aud };
-  const check = (token, key) => (now === undefined ? compactVerify(token, key) : jwtVerify(token, key, claims));
+  const check = (token, key) => {
+    if (typeof token === "object") return flattenedVerify(token, key);
+    return now === undefined ? compactVerify(token, key) : jwtVerify(token, key, claims);
+  };
   try {
     await verify(token, sets[set], check);
     return "ok";
