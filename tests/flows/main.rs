@@ -10,5 +10,6 @@ mod config_file;
 mod desk;
 mod errors;
 mod http;
+mod inspector;
 mod rotation;
 mod walkthroughs;

@@ -8,10 +8,12 @@ use url::Url;
 use crate::activity::About;
 use crate::contract::{
     ActivityArgs, ApiCheckRow, AppError, ApplicationDraft, CallReport, CodeSample, ExchangeId, ExchangeView,
-    HttpMethod, InstanceDraft, Keep, KeychainStatus, SecretTrial, TokenDetails, WalkthroughAnswers,
+    HttpMethod, InstanceDraft, Keep, KeyOffer, KeychainStatus, SecretTrial, TokenDetails, WalkthroughAnswers,
     WalkthroughId,
 };
 use crate::endpoint::refusal::SentToken;
+use crate::inspect::Known;
+use crate::inspect::compare::Side;
 use crate::jwt::JwkSet;
 use crate::model::{
     Application, ApplicationId, Config, EndpointKey, Instance, InstanceId, Network, SecretId, SecretKeeping,
@@ -104,6 +106,34 @@ pub enum Event {
         /// Whose.
         application: ApplicationId,
         /// Resolved with [`Answer::Details`].
+        reply: ReplyId,
+    },
+    /// Somebody wants to know what a pasted token can be judged by.
+    ReadKnown {
+        /// Resolved with [`Answer::Known`].
+        reply: ReplyId,
+    },
+    /// The user wants keys for a pasted token.
+    FetchKeys {
+        /// Whose.
+        offer: KeyOffer,
+        /// Resolved when they are there, or could not be had.
+        reply: ReplyId,
+    },
+    /// The keys of an issuer that is not saved came, or not.
+    IssuerAnswered {
+        /// Whose.
+        issuer: String,
+        /// They.
+        answer: Answered<JwkSet>,
+    },
+    /// Somebody wants to compare a token.
+    ReadSide {
+        /// Whose.
+        application: ApplicationId,
+        /// Which: one of its history; `None` is the one in hand.
+        token: Option<u64>,
+        /// Resolved with [`Answer::Side`].
         reply: ReplyId,
     },
     /// A new client secret is to be tried out.
@@ -339,6 +369,13 @@ pub enum Effect {
         /// Where they are.
         url: Url,
     },
+    /// Fetch the keys of an issuer that is not saved.
+    FetchIssuer {
+        /// Whose.
+        issuer: String,
+        /// Where its discovery document may be.
+        urls: Vec<Url>,
+    },
     /// Store secrets and write the configuration, in an order that loses nothing.
     Persist {
         /// What is on disk now.
@@ -468,6 +505,10 @@ pub enum Answer {
     Token(Secret),
     /// A token, explained.
     Details(Box<TokenDetails>),
+    /// What a pasted token can be judged by.
+    Known(Box<Known>),
+    /// A token to compare.
+    Side(Box<Side>),
     /// A token in the form that was asked for.
     Copy(CopyGrant),
     /// What an API answered.

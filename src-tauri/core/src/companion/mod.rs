@@ -5,6 +5,9 @@
 mod calls;
 mod change;
 pub mod event;
+pub mod history;
+mod inspector;
+mod keys;
 mod probe;
 mod rotation;
 mod run;
@@ -22,9 +25,8 @@ use uuid::Uuid;
 use crate::activity::har;
 use crate::adapters::{Http, Keychain};
 use crate::contract::{
-    ActivityArgs, AppError, ApplicationDraft, CompareTokensArgs, Comparison, DiscoveryReport, ExchangeId,
-    ExchangeSummary, ExchangeView, InspectPastedArgs, Inspection, InstanceDraft, Keep, KeyOffer, Problem,
-    Snapshot, TestReport, TokenDetails, WalkthroughAnswers, WalkthroughId,
+    ActivityArgs, AppError, ApplicationDraft, DiscoveryReport, ExchangeId, ExchangeSummary, ExchangeView,
+    InstanceDraft, Keep, Problem, Snapshot, TestReport, TokenDetails, WalkthroughAnswers, WalkthroughId,
 };
 use crate::model::{
     ApplicationId, BaseUrl, Colour, Config, Instance, InstanceId, InstanceKind, LevelName, Network, Practice,
@@ -478,32 +480,6 @@ impl Companion {
             Answer::Details(details) => Ok(*details),
             other => Err(unexpected(&other)),
         }
-    }
-
-    /// A pasted text: the token in it decoded, explained and checked. Nothing is fetched.
-    ///
-    /// # Errors
-    /// Only when the companion has ended.
-    pub async fn inspect_pasted(&self, args: &InspectPastedArgs) -> Result<Inspection, AppError> {
-        let known = crate::inspect::Known { now_ms: self.world.clock.now().wall, issuers: Vec::new() };
-        let choice = usize::try_from(args.choice).unwrap_or(usize::MAX);
-        Ok(crate::inspect::inspect(args.text.expose(), choice, &args.keys, &args.expected, &known))
-    }
-
-    /// Fetches keys that [`inspect_pasted`](Self::inspect_pasted) offered; resolves when they are there.
-    ///
-    /// # Errors
-    /// Whatever the fetching ends with.
-    pub async fn fetch_keys(&self, _offer: &KeyOffer) -> Result<(), AppError> {
-        Err(AppError::not_found("keys"))
-    }
-
-    /// Two tokens side by side.
-    ///
-    /// # Errors
-    /// [`AppError::NoToken`] for one that is not there (any more).
-    pub async fn compare_tokens(&self, _args: &CompareTokensArgs) -> Result<Comparison, AppError> {
-        Err(AppError::NoToken)
     }
 
     /// Sets a damaged configuration file and its backup aside, so that saving works again.

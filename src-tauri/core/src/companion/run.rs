@@ -400,6 +400,12 @@ impl Tasks {
                     tasks.report(Event::KeysAnswered { instance, key, attempt, answer }).await;
                 });
             }
+            Effect::FetchIssuer { issuer, urls } => {
+                tokio::spawn(async move {
+                    let answer = tasks.world.fetch_issuer(&issuer, &urls).await;
+                    tasks.report(Event::IssuerAnswered { issuer, answer }).await;
+                });
+            }
             Effect::Persist { before, after, secrets } => {
                 tokio::spawn(async move {
                     let result = tasks.world.persist(*before, *after, &secrets).await;

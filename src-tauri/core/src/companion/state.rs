@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use super::event::{Change, Deleted, LastCall, Planned, ReplyId, TokenUse};
+use super::history::History;
 use crate::activity::Activity;
 use crate::contract::{AppError, ExchangeId, KeychainStatus, SecretTrial, TokenKind, Verdict};
 use crate::jwt::{JwkSet, SignatureVerdict};
@@ -29,6 +30,10 @@ pub struct State {
     pub endpoints: BTreeMap<(InstanceId, EndpointKey), EndpointSet>,
     /// Server clock minus this computer's, in milliseconds.
     pub clock_offsets: HashMap<InstanceId, i64>,
+    /// The issuers beside the saved instances whose keys the user had fetched, those asked last at the end.
+    pub issuers: VecDeque<FetchedIssuer>,
+    /// Who waits for the keys of such an issuer, which are on their way.
+    pub awaiting_issuers: BTreeMap<String, Vec<ReplyId>>,
     /// New client secrets that are being tried out.
     pub candidates: HashMap<ApplicationId, Candidate>,
     /// Applications whose secret was switched in this run, each with how many tokens it had had by then.
@@ -119,6 +124,23 @@ pub struct EndpointSet {
     pub keys_tried: Option<i64>,
     /// The try that is under way.
     pub fetching_keys: Option<u64>,
+    /// Who waits for it.
+    pub awaiting_keys: Vec<ReplyId>,
+}
+
+/// What was fetched of an issuer that is not saved.
+#[derive(Debug, Default)]
+pub struct FetchedIssuer {
+    /// Its `issuer`, as the token names it and its document too.
+    pub issuer: String,
+    /// Its keys.
+    pub keys: Option<JwkSet>,
+    /// When they were fetched.
+    pub keys_fetched: Option<i64>,
+    /// Why the last try failed.
+    pub keys_error: Option<AppError>,
+    /// Its clock minus this computer's, in milliseconds.
+    pub clock_offset_ms: Option<i64>,
 }
 
 impl EndpointSet {
@@ -149,6 +171,8 @@ pub struct TokenSlot {
     pub count: u32,
     /// The tokens before, with their ends, the newest last: at most [`TokenSlot::KEPT`].
     pub previous: VecDeque<(Secret, i64)>,
+    /// What the tokens of this identity before said.
+    pub history: History,
     /// The last call of an API.
     pub call: Option<LastCall>,
     /// The last call of the list of tenants.
@@ -272,6 +296,8 @@ impl State {
             slots: HashMap::new(),
             endpoints: BTreeMap::new(),
             clock_offsets: HashMap::new(),
+            issuers: VecDeque::new(),
+            awaiting_issuers: BTreeMap::new(),
             candidates: HashMap::new(),
             switches: HashMap::new(),
             allowed: HashMap::new(),

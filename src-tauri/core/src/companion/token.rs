@@ -1,11 +1,12 @@
 //! From a token answer to a token with everything that is known of it.
 
-use super::state::{EndpointSet, State, TokenSet};
-use crate::contract::{TokenDetails, TokenKind, TokenView, Verdict};
+use super::state::{EndpointSet, State, TokenSet, TokenSlot};
+use crate::contract::{PastToken, TokenDetails, TokenKind, TokenView, Verdict};
+use crate::inspect::{self, Checked};
 use crate::jwt::words::duration;
 use crate::jwt::{
     Decoded, Expectations, IssuerExpectation, Reader, Request, ScaiKeyForms, SignatureVerdict, Time, check,
-    decode_unverified, explain, explain_header, life_of, recognise, too_long_for_a_header, verdict, verify,
+    decode_unverified, verdict, verify,
 };
 use crate::model::{Application, ApplicationId, Instance, InstanceKind};
 use crate::oauth::metadata::resolve;
@@ -196,26 +197,12 @@ impl Standing<'_> {
             now_ms: self.now.wall,
             scaikey: matches!(self.instance.kind, InstanceKind::ScaiKey { .. }),
         };
-        TokenDetails {
-            token_id: token.id,
-            kind: token.kind,
-            header_json: decoded.header.as_ref().map(|header| header.members().pretty()),
-            payload_json: decoded.payload.as_ref().map(|payload| payload.pretty()),
-            payload_text: decoded.payload_text.clone(),
-            recognised: recognise(text, &decoded, reader.scaikey),
-            life: life_of(&decoded),
-            header: decoded.header.as_ref().map(explain_header).unwrap_or_default(),
-            signatures: Vec::new(),
-            verdict: verdict(&checks, token.kind),
-            claims: explain(&decoded, &reader),
-            problems: decoded.problems,
-            checks,
-            notes: token.response.notes.iter().cloned().chain(too_long_for_a_header(text)).collect(),
-        }
+        let checked = Checked { checks, signatures: Vec::new(), notes: token.response.notes.clone() };
+        inspect::describe(token.id, text, &decoded, &reader, checked)
     }
 
     /// The token as the snapshot shows it: of its text only the beginnings, of an opaque one nothing.
-    pub(super) fn view(&self, token: &TokenSet, count: u32, wall: impl Fn(i64) -> i64) -> TokenView {
+    pub(super) fn view(&self, token: &TokenSet, slot: &TokenSlot, wall: impl Fn(i64) -> i64) -> TokenView {
         let text = token.response.access_token.expose();
         let (header_preview, payload_preview) = match token.kind {
             TokenKind::Jwt => {
@@ -244,8 +231,12 @@ impl Standing<'_> {
             no_renewal,
             scopes: token.scopes.clone(),
             verdict: token.verdict.clone(),
-            count,
-            history: Vec::new(),
+            count: slot.count,
+            history: slot
+                .history
+                .iter()
+                .map(|past| PastToken { id: past.id, received_at: wall(past.received) })
+                .collect(),
         }
     }
 }

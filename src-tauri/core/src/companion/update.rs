@@ -5,6 +5,7 @@ use super::event::{
     Answer, Answered, Change, CopyGrant, Deleted, Effect, EndpointCall, Event, LastCall, ReplyId, TokenUse,
     TrashChange, WantedCall,
 };
+use super::keys;
 use super::state::{Attempt, Candidate, EndpointSet, PendingUse, Phase, State, TokenSet, TokenSlot, Trash};
 use crate::activity::About;
 use crate::contract::{AppError, ExchangeId, HttpMethod, KeychainStatus, Purpose};
@@ -44,6 +45,8 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         event,
         Event::Tick
             | Event::Inspect { .. }
+            | Event::ReadKnown { .. }
+            | Event::ReadSide { .. }
             | Event::Reveal { .. }
             | Event::RevealAnswer { .. }
             | Event::ReadCandidate { .. }
@@ -95,6 +98,16 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             let result = details.map(|details| Answer::Details(Box::new(details))).ok_or(AppError::NoToken);
             effects.push(Effect::Reply { to: reply, result });
         }
+        Event::ReadKnown { reply } => {
+            let known = Answer::Known(Box::new(state.known()));
+            effects.push(Effect::Reply { to: reply, result: Ok(known) });
+        }
+        Event::ReadSide { application, token, reply } => {
+            let result = state.side(application, token).map(|side| Answer::Side(Box::new(side)));
+            effects.push(Effect::Reply { to: reply, result });
+        }
+        Event::FetchKeys { offer, reply } => keys::want(state, offer, reply, &mut effects),
+        Event::IssuerAnswered { issuer, answer } => keys::take_issuer(state, issuer, answer, &mut effects),
         Event::Proposed { application, secret, reply } => {
             let known = state.config.find(application).is_some();
             if known {
@@ -203,6 +216,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
                     Err(error) => set.discovery_error = Some(error),
                 }
                 go_on_after_discovery(state, instance, &key, &mut effects);
+                keys::begin_awaited(state, instance, &key, &mut effects);
             }
         }
         Event::KeysAnswered { instance, key, attempt, answer } => {
@@ -210,15 +224,20 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             let set = state.endpoints.entry((instance, key.clone())).or_default();
             if set.fetching_keys == Some(attempt) {
                 set.fetching_keys = None;
-                match answer.result {
+                let result = match answer.result {
                     Ok(keys) => {
                         set.keys = Some(keys);
                         set.keys_fetched = Some(now.boot);
                         set.keys_error = None;
+                        Ok(())
                     }
                     // Keys from before stay: an old key still verifies an old token (F-JWK-9).
-                    Err(error) => set.keys_error = Some(error),
-                }
+                    Err(error) => {
+                        set.keys_error = Some(error.clone());
+                        Err(error)
+                    }
+                };
+                keys::answer_awaiting(set, &result, &mut effects);
                 judge_again(state, instance, &key);
             }
         }
@@ -298,6 +317,7 @@ fn observe_clocks(state: &mut State, now: Now, effects: &mut Vec<Effect>) -> boo
     if stepped.abs() > schedule::CLOCK_STEP_MS {
         // Offsets were measured against the old wall clock.
         state.clock_offsets.clear();
+        state.issuers.iter_mut().for_each(|known| known.clock_offset_ms = None);
     }
     if slept > schedule::LONGEST_SLEEP_MS + schedule::CLOCK_STEP_MS {
         // Connections from before are dead, and whoever waits for a network may find one now.
@@ -515,12 +535,13 @@ fn take_token(
         }
         None => {
             slot.count += 1;
-            if let Some(old) = slot.token.take()
-                && let Some(ends) = old.expires
-            {
-                slot.previous.push_back((old.response.access_token, ends));
-                while slot.previous.len() > TokenSlot::KEPT {
-                    slot.previous.pop_front();
+            if let Some(old) = slot.token.take() {
+                slot.history.push(&old);
+                if let Some(ends) = old.expires {
+                    slot.previous.push_back((old.response.access_token, ends));
+                    while slot.previous.len() > TokenSlot::KEPT {
+                        slot.previous.pop_front();
+                    }
                 }
             }
         }
@@ -546,17 +567,28 @@ fn fetch_keys_for(state: &mut State, id: ApplicationId, wanted: bool, effects: &
     if set.fetching_keys.is_some() || paused || !(wanted || old) {
         return;
     }
-    let resolved = resolve(instance, &key, set.metadata.as_ref());
-    match resolved.jwks_uri {
+    begin_keys(set, instance, key, number, now, effects);
+    with_token(state, id, |standing, token| standing.judge(token));
+}
+
+/// Begins to fetch keys, where their address is known. None may be on their way.
+pub(super) fn begin_keys(
+    set: &mut EndpointSet,
+    instance: &Instance,
+    key: EndpointKey,
+    attempt: u64,
+    now: Now,
+    effects: &mut Vec<Effect>,
+) {
+    match resolve(instance, &key, set.metadata.as_ref()).jwks_uri {
         Some((url, _)) => {
-            set.fetching_keys = Some(number);
+            set.fetching_keys = Some(attempt);
             set.keys_tried = Some(now.boot);
             let network = instance.network.clone();
-            effects.push(Effect::FetchKeys { instance: instance.id, key, attempt: number, network, url });
+            effects.push(Effect::FetchKeys { instance: instance.id, key, attempt, network, url });
         }
         None => set.keys_error = Some(AppError::EndpointUnknown { endpoint: "jwks_uri".to_owned() }),
     }
-    with_token(state, id, |standing, token| standing.judge(token));
 }
 
 /// A token for some use: the one in hand if it is fresh, else a renewed one.
@@ -853,6 +885,7 @@ fn take_written(state: &mut State, result: Result<(), AppError>, effects: &mut V
     }
     if state.config.instances.is_empty() && state.trash.is_none() {
         state.endpoints.clear();
+        state.issuers.clear();
         state.activity.clear();
     }
     delete_retired(state, effects);
@@ -896,15 +929,31 @@ fn fetch_metadata(
     now: Now,
     effects: &mut Vec<Effect>,
 ) {
-    let stale = set.discovered.is_none_or(|at| now.boot - at > METADATA_AGE_MS);
     let paused = set.discovery_error.is_some()
         && set.discovery_tried.is_some_and(|at| now.boot - at < DISCOVERY_PAUSE_MS);
-    if stale && !paused && set.discovering.is_none() {
-        set.discovering = Some(attempt);
-        set.discovery_tried = Some(now.boot);
-        let (network, urls) = (instance.network.clone(), discovery_urls(&instance.kind, &key));
-        effects.push(Effect::FetchMetadata { instance: instance.id, key, attempt, network, urls });
+    if is_stale(set, now) && !paused && set.discovering.is_none() {
+        begin_discovery(set, instance, key, attempt, now, effects);
     }
+}
+
+/// Whether the discovery document is to be read (again).
+pub(super) fn is_stale(set: &EndpointSet, now: Now) -> bool {
+    set.discovered.is_none_or(|at| now.boot - at > METADATA_AGE_MS)
+}
+
+/// Begins to read a discovery document. None may be on its way.
+pub(super) fn begin_discovery(
+    set: &mut EndpointSet,
+    instance: &Instance,
+    key: EndpointKey,
+    attempt: u64,
+    now: Now,
+    effects: &mut Vec<Effect>,
+) {
+    set.discovering = Some(attempt);
+    set.discovery_tried = Some(now.boot);
+    let (network, urls) = (instance.network.clone(), discovery_urls(&instance.kind, &key));
+    effects.push(Effect::FetchMetadata { instance: instance.id, key, attempt, network, urls });
 }
 
 /// Drops tokens, attempts and documents that belong to something else now: another URL, client, scope or
@@ -915,14 +964,20 @@ fn forget_what_changed(state: &mut State, before: &Config, effects: &mut Vec<Eff
         let same_place =
             now.is_some_and(|now| now.kind == instance.kind && now.overrides == instance.overrides);
         let same_way = now.is_some_and(|now| now.network == instance.network);
+        let mut awaiting_keys = Vec::new();
+        if !same_place || !same_way {
+            for (_, set) in state.endpoints.iter_mut().filter(|((home, _), _)| *home == instance.id) {
+                awaiting_keys.append(&mut set.awaiting_keys);
+                // What failed before may work now.
+                set.forget_failures();
+            }
+        }
         if !same_place {
             state.endpoints.retain(|(home, _), _| *home != instance.id);
             state.clock_offsets.remove(&instance.id);
-        } else if !same_way {
-            // What failed before may work now.
-            for (_, set) in state.endpoints.iter_mut().filter(|((home, _), _)| *home == instance.id) {
-                set.forget_failures();
-            }
+        }
+        for reply in awaiting_keys {
+            keys::want_of_instance(state, instance.id, reply, effects);
         }
         for old in &instance.applications {
             let current = state.config.find(old.id).map(|(home, found)| (home.id, found.clone()));
@@ -947,6 +1002,7 @@ fn forget_what_changed(state: &mut State, before: &Config, effects: &mut Vec<Eff
                     slot.token = None;
                     slot.count = 0;
                     slot.previous.clear();
+                    slot.history.clear();
                     slot.call = None;
                     slot.tenants_call = None;
                 }

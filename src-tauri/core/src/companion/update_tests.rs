@@ -8,8 +8,8 @@ use super::*;
 use crate::activity::tests::exchange;
 use crate::companion::event::NewSecret;
 use crate::contract::{
-    ApplicationDraft, BodyView, CallReport, InstanceDraft, InstanceKindName, Keep, PhaseView, ProxyDraft,
-    Renewal, SecretDraft, SecretTrial, Snapshot, Verdict,
+    ApplicationDraft, BodyView, CallReport, InstanceDraft, InstanceKindName, Keep, KeyOffer, PhaseView,
+    ProxyDraft, Renewal, SecretDraft, SecretTrial, Snapshot, Verdict,
 };
 use crate::model::{ApplicationType, ClientAuthentication, Colour, LevelName, SecretId};
 use crate::oauth::metadata::ServerMetadata;
@@ -24,6 +24,11 @@ struct Sim {
     /// Requests that were sent and not answered yet.
     sent: Vec<(ApplicationId, u64)>,
     fetched_keys: u32,
+    /// What comes of fetching keys; `None` leaves the answer to the test.
+    published: Option<Result<&'static str, AppError>>,
+    held_keys: Vec<(InstanceId, EndpointKey, u64)>,
+    /// Whose keys were asked for and are not answered yet.
+    asked: Vec<String>,
     deleted: Vec<SecretId>,
     in_session: Vec<SecretId>,
     calls: Vec<(Box<WantedCall>, ReplyId)>,
@@ -44,6 +49,9 @@ impl Sim {
             replies: Vec::new(),
             sent: Vec::new(),
             fetched_keys: 0,
+            published: Some(Ok(r#"{"keys":[]}"#)),
+            held_keys: Vec::new(),
+            asked: Vec::new(),
             deleted: Vec::new(),
             in_session: Vec::new(),
             calls: Vec::new(),
@@ -70,11 +78,13 @@ impl Sim {
                 }
                 Effect::FetchKeys { instance, key, attempt, .. } => {
                     self.fetched_keys += 1;
-                    let keys = crate::jwt::JwkSet::parse(br#"{"keys":[]}"#)
-                        .map_err(|what| AppError::Internal { detail: what });
-                    let answer = Answered { result: keys, clock_offset_ms: None, exchange: None };
-                    let event = Event::KeysAnswered { instance, key, attempt, answer };
-                    effects.extend(update(&mut self.state, event, self.now));
+                    match self.published.clone() {
+                        Some(published) => {
+                            let event = keys_answered(instance, key, attempt, published);
+                            effects.extend(update(&mut self.state, event, self.now));
+                        }
+                        None => self.held_keys.push((instance, key, attempt)),
+                    }
                 }
                 Effect::Persist { secrets, .. } => {
                     let result = self.fail_write.take().map_or(Ok(()), Err);
@@ -87,6 +97,7 @@ impl Sim {
                     self.deleted.extend(&ids);
                     effects.extend(update(&mut self.state, Event::SecretsDeleted(ids), self.now));
                 }
+                Effect::FetchIssuer { issuer, .. } => self.asked.push(issuer),
                 Effect::DropIdleConnections | Effect::SetDamagedAside { .. } => {}
                 Effect::KeepInSession(used) => self.in_session = used,
                 Effect::Call { wanted, reply, .. } => self.calls.push((wanted, reply)),
@@ -235,6 +246,19 @@ impl Sim {
     fn token_text(&self, application: ApplicationId) -> Option<&str> {
         Some(self.state.slots.get(&application)?.token.as_ref()?.response.access_token.expose())
     }
+}
+
+fn keys_answered(
+    instance: InstanceId,
+    key: EndpointKey,
+    attempt: u64,
+    published: Result<&str, AppError>,
+) -> Event {
+    let result = published.and_then(|text| {
+        crate::jwt::JwkSet::parse(text.as_bytes()).map_err(|detail| AppError::Internal { detail })
+    });
+    let answer = Answered { result, clock_offset_ms: None, exchange: None };
+    Event::KeysAnswered { instance, key, attempt, answer }
 }
 
 fn refused() -> AppError {
@@ -1007,4 +1031,254 @@ fn a_new_secret_is_kept_while_it_is_tried_and_forgotten_after() {
     sim.feed(Event::Proposed { application: unknown, secret: first, reply });
     assert!(matches!(sim.answer(), Err(AppError::NotFound { .. })));
     assert!(sim.in_session.is_empty(), "nothing uses it");
+}
+
+/// A JWT with these claims.
+fn jwt(claims: &str) -> String {
+    use base64::Engine as _;
+    let part = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+    format!("{}.{}.c2lnbmF0dXJl", part(r#"{"alg":"RS256","kid":"x"}"#), part(claims))
+}
+
+impl Sim {
+    /// Requests a token and answers with this one.
+    fn renew(&mut self, application: ApplicationId, token: &str) {
+        self.request(application);
+        self.answer_token(Ok((token, 3_600)));
+    }
+
+    /// The numbers in the history on the screen.
+    fn past(&self, application: ApplicationId) -> Vec<u64> {
+        self.view(application).token.unwrap().history.iter().map(|past| past.id).collect()
+    }
+
+    /// The claim `n` of a token, as it is compared.
+    fn claim(&mut self, application: ApplicationId, token: Option<u64>) -> Result<String, AppError> {
+        let reply = self.reply();
+        self.feed(Event::ReadSide { application, token, reply });
+        match self.answer()? {
+            Answer::Side(side) => Ok(side.claims.unwrap().raw("n").unwrap().to_owned()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn want_keys(&mut self, offer: KeyOffer) -> ReplyId {
+        let reply = self.reply();
+        self.feed(Event::FetchKeys { offer, reply });
+        reply
+    }
+
+    /// How somebody was answered; `None` if not yet.
+    fn ended(&self, reply: ReplyId) -> Option<Result<(), AppError>> {
+        let (_, result) = self.replies.iter().find(|(id, _)| *id == reply)?;
+        Some(result.as_ref().map(|_| ()).map_err(Clone::clone))
+    }
+
+    fn answer_issuer(&mut self, published: Result<&str, AppError>) {
+        let issuer = self.asked.remove(0);
+        let result = published.and_then(|text| {
+            crate::jwt::JwkSet::parse(text.as_bytes()).map_err(|detail| AppError::Internal { detail })
+        });
+        let answer = Answered { result, clock_offset_ms: Some(5), exchange: None };
+        self.feed(Event::IssuerAnswered { issuer, answer });
+    }
+}
+
+fn issuer(issuer: &str) -> KeyOffer {
+    KeyOffer::Issuer { issuer: issuer.to_owned() }
+}
+
+#[test]
+fn the_last_ten_tokens_are_remembered_without_their_signature() {
+    let (mut sim, application) = Sim::with_application();
+    for n in 0..13 {
+        sim.renew(application, &jwt(&format!("{{\"n\":{n}}}")));
+        sim.pass(10_000);
+    }
+    let past = sim.past(application);
+    assert_eq!(past.len(), 10);
+    assert!(past.windows(2).all(|pair| pair[0] < pair[1]), "the newest last: {past:?}");
+    assert_eq!(sim.claim(application, None).unwrap(), "12");
+    assert_eq!(sim.claim(application, past.last().copied()).unwrap(), "11");
+    assert_eq!(sim.claim(application, past.first().copied()).unwrap(), "2");
+    let in_hand = sim.view(application).token.unwrap().id;
+    assert_eq!(sim.claim(application, Some(in_hand)).unwrap(), "12");
+    assert_eq!(sim.claim(application, Some(past[0] - 1)), Err(AppError::not_found("token")));
+    let shown = sim.view(application).token.unwrap();
+    let received: Vec<_> = shown.history.iter().map(|past| past.received_at).collect();
+    assert!(received.windows(2).all(|pair| pair[1] - pair[0] == 10_000), "{received:?}");
+    assert_eq!(received.last(), Some(&(shown.received_at - 10_000)));
+    let kept = format!("{:?}", sim.state.slots[&application].history);
+    assert!(!kept.contains("c2lnbmF0dXJl") && !kept.contains("RS256"), "{kept}");
+}
+
+#[test]
+fn the_same_token_again_is_no_past_one() {
+    let (mut sim, application) = Sim::with_application();
+    sim.renew(application, &jwt("{\"n\":0}"));
+    sim.renew(application, &jwt("{\"n\":0}"));
+    assert!(sim.past(application).is_empty());
+    sim.renew(application, "an-opaque-token");
+    assert_eq!(sim.past(application).len(), 1);
+}
+
+#[test]
+fn large_tokens_are_remembered_as_far_as_there_is_room() {
+    let (mut sim, application) = Sim::with_application();
+    let large = |n: usize, bytes: usize| jwt(&format!("{{\"n\":{n},\"x\":\"{}\"}}", "x".repeat(bytes)));
+    for n in 0..6 {
+        sim.renew(application, &large(n, 100_000));
+    }
+    let past = sim.past(application);
+    assert_eq!(past.len(), 2, "two of 100 kB go into 256 KiB");
+    assert_eq!(sim.claim(application, Some(past[1])).unwrap(), "4");
+    sim.renew(application, &large(6, 300_000));
+    assert_eq!(sim.past(application).len(), 2);
+    sim.renew(application, &large(7, 1));
+    assert!(
+        sim.past(application).is_empty(),
+        "the one before was too large, and none older stands in for it"
+    );
+    sim.renew(application, &large(8, 1));
+    assert_eq!(sim.past(application).len(), 1);
+}
+
+#[test]
+fn the_history_goes_with_its_identity_and_with_its_application() {
+    let (mut sim, application) = Sim::with_application();
+    let home = sim.state.config.instances[0].id;
+    sim.renew(application, &jwt("{\"n\":0}"));
+    sim.renew(application, &jwt("{\"n\":1}"));
+    let past = sim.past(application)[0];
+    let (fresh, secret) = (ApplicationId(Uuid::new_v4()), SecretId(Uuid::new_v4()));
+    let draft = Sim::draft(home, Some(application), "profile");
+    sim.change(Change::SaveApplication { draft, fresh, secret }).unwrap();
+    assert_eq!(sim.claim(application, None), Err(AppError::NoToken));
+    assert_eq!(sim.claim(application, Some(past)), Err(AppError::not_found("token")));
+    sim.renew(application, &jwt("{\"n\":2}"));
+    assert!(sim.past(application).is_empty());
+    sim.renew(application, &jwt("{\"n\":3}"));
+    sim.change(Change::DeleteApplication(application)).unwrap();
+    assert!(sim.state.slots.is_empty());
+    assert_eq!(sim.claim(application, None), Err(AppError::not_found("application")));
+}
+
+#[test]
+fn f_jwk_15_a_hundred_clicks_for_keys_are_one_request() {
+    let (mut sim, application) = Sim::with_application();
+    let instance = sim.state.config.instances[0].id;
+    sim.published = None;
+    // A token whose keys are on their way, and a hundred clicks beside it.
+    sim.renew(application, &jwt("{\"n\":0}"));
+    let offer = || KeyOffer::Instance { instance, name: "Test".to_owned() };
+    let clicks: Vec<_> = (0..100).map(|_| sim.want_keys(offer())).collect();
+    assert_eq!((sim.fetched_keys, sim.held_keys.len()), (1, 1));
+    assert!(clicks.iter().all(|click| sim.ended(*click).is_none()));
+    let (home, key, attempt) = sim.held_keys.remove(0);
+    sim.feed(keys_answered(home, key, attempt, Ok(r#"{"keys":[]}"#)));
+    assert!(clicks.iter().all(|click| sim.ended(*click) == Some(Ok(()))));
+    // They are new, so one more click a moment later asks for nothing.
+    let late = sim.want_keys(offer());
+    assert_eq!((sim.ended(late), sim.fetched_keys), (Some(Ok(())), 1));
+    sim.pass(11_000);
+    sim.want_keys(offer());
+    assert_eq!(sim.fetched_keys, 2);
+
+    let clicks: Vec<_> = (0..100).map(|_| sim.want_keys(issuer("https://id.example"))).collect();
+    assert_eq!(sim.asked, ["https://id.example"]);
+    sim.answer_issuer(Ok(r#"{"keys":[]}"#));
+    assert!(clicks.iter().all(|click| sim.ended(*click) == Some(Ok(()))));
+    sim.want_keys(issuer("https://id.example"));
+    assert_eq!(sim.asked, Vec::<String>::new());
+}
+
+#[test]
+fn f_jwk_9_a_refetch_that_fails_keeps_the_keys_and_their_age() {
+    let mut sim = Sim::new();
+    let instance = sim.add_instance();
+    let offer = || KeyOffer::Instance { instance, name: "Test".to_owned() };
+    sim.want_keys(offer());
+    assert_eq!(sim.answer().map(|_| ()), Ok(()));
+    sim.want_keys(issuer("https://id.example"));
+    sim.answer_issuer(Ok(r#"{"keys":[]}"#));
+    let then = sim.now.wall;
+    sim.pass(60_000);
+    sim.published = Some(Err(offline()));
+    sim.want_keys(offer());
+    assert_eq!(sim.answer().map(|_| ()), Err(offline()));
+    sim.want_keys(issuer("https://id.example"));
+    sim.answer_issuer(Err(offline()));
+    assert_eq!(sim.answer().map(|_| ()), Err(offline()));
+    let known = sim.state.known();
+    assert_eq!(known.issuers.len(), 2);
+    for known in &known.issuers {
+        assert!(known.keys.is_some());
+        assert_eq!(known.keys_fetched_at, Some(then));
+        assert_eq!(known.keys_error.as_deref(), Some("The host scaikey.example was not found."));
+    }
+    // What failed may be tried at once, and its success takes the error away.
+    sim.published = Some(Ok(r#"{"keys":[]}"#));
+    sim.want_keys(offer());
+    assert_eq!(sim.answer().map(|_| ()), Ok(()));
+    assert_eq!(sim.state.known().issuers[0].keys_error, None);
+    assert_eq!(sim.state.known().issuers[0].keys_fetched_at, Some(then + 60_000));
+}
+
+#[test]
+fn keys_that_are_waited_for_are_asked_for_again_where_the_instance_changes() {
+    let mut sim = Sim::new();
+    let instance = sim.add_instance();
+    let offer = || KeyOffer::Instance { instance, name: "Test".to_owned() };
+    sim.published = None;
+    let click = sim.want_keys(offer());
+    let old = sim.held_keys.remove(0);
+    let mut draft = Sim::instance_draft();
+    (draft.id, draft.url) = (Some(instance), "https://other.example".to_owned());
+    let fresh = InstanceId(Uuid::new_v4());
+    sim.change(Change::SaveInstance { draft: Box::new(draft), fresh }).unwrap();
+    // The answer of the old place is dropped.
+    sim.feed(keys_answered(old.0, old.1, old.2, Ok(r#"{"keys":[]}"#)));
+    assert_eq!(sim.ended(click), None);
+    let (home, key, attempt) = sim.held_keys.remove(0);
+    sim.feed(keys_answered(home, key, attempt, Ok(r#"{"keys":[]}"#)));
+    assert_eq!(sim.ended(click), Some(Ok(())));
+    sim.pass(60_000);
+    let click = sim.want_keys(offer());
+    sim.change(Change::DeleteInstance(instance)).unwrap();
+    assert_eq!(sim.ended(click), Some(Err(AppError::not_found("instance"))));
+    sim.want_keys(offer());
+    assert_eq!(sim.answer().map(|_| ()), Err(AppError::not_found("instance")));
+}
+
+#[test]
+fn sixteen_issuers_are_kept_and_what_is_no_issuer_is_not_asked() {
+    let mut sim = Sim::new();
+    for n in 0..20 {
+        sim.want_keys(issuer(&format!("https://id{n}.example")));
+        sim.answer_issuer(Ok(r#"{"keys":[]}"#));
+    }
+    let known = sim.state.known();
+    assert_eq!(known.issuers.len(), 16);
+    assert_eq!(known.issuers[0].issuers, ["https://id4.example"]);
+    assert_eq!(known.issuers[15].clock_offset_ms, Some(5));
+    for wrong in ["http://id.example", "file:///etc/passwd", "urn:example", ""] {
+        sim.want_keys(issuer(wrong));
+        assert!(matches!(sim.answer(), Err(AppError::InvalidInput { .. })), "{wrong}");
+        assert_eq!(sim.asked, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn what_is_known_changes_nothing_on_the_screen() {
+    let (mut sim, application) = Sim::with_application();
+    sim.renew(application, &jwt("{\"n\":0}"));
+    let revision = sim.state.revision;
+    let (known, side) = (sim.reply(), sim.reply());
+    sim.feed(Event::ReadKnown { reply: known });
+    sim.feed(Event::ReadSide { application, token: None, reply: side });
+    assert_eq!(sim.state.revision, revision);
+    let known = sim.state.known();
+    assert_eq!(known.issuers[0].scaikey_base.as_deref(), Some("https://scaikey.example"));
+    assert!(known.issuers[0].keys.is_some(), "the token's keys serve the inspector too");
+    assert_eq!(known.issuers[0].clock_offset_ms, Some(0));
 }

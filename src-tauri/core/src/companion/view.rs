@@ -47,7 +47,7 @@ impl Snapshot {
 }
 
 /// The endpoint sets that matter for an instance: its own first, then each tenant's that is in use.
-fn keys_of(instance: &Instance) -> Vec<EndpointKey> {
+pub(super) fn keys_of(instance: &Instance) -> Vec<EndpointKey> {
     let own = match instance.kind {
         InstanceKind::ScaiKey { .. } => EndpointKey::Platform,
         InstanceKind::OpenIdProvider { .. } => EndpointKey::Provider,
@@ -114,7 +114,7 @@ fn application_view(state: &State, application: &Application) -> ApplicationView
     let slot = state.slots.get(&application.id);
     let token = slot.and_then(|slot| {
         let token = slot.token.as_deref()?;
-        let mut view = state.standing(application.id)?.view(token, slot.count, |boot| state.wall(boot));
+        let mut view = state.standing(application.id)?.view(token, slot, |boot| state.wall(boot));
         view.exchange = view.exchange.filter(|id| state.activity.find(*id).is_some());
         if matches!(slot.phase, Phase::Failed(_)) && view.renews_at.take().is_some() {
             view.no_renewal = Some("It is not renewed until the last request's error is mended.".to_owned());

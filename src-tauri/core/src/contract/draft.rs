@@ -188,6 +188,8 @@ pub enum Field {
     Margin,
     /// Lifetime of the practice server's tokens.
     Lifetime,
+    /// A pasted token.
+    Token,
 }
 
 /// Whether a [`Problem`] prevents saving.

@@ -1,19 +1,25 @@
 //! The inspector: from a pasted text to a token read, explained and checked, and two tokens side by side. Pure:
 //! the window and the command line call the same functions, and neither clock nor network is read here.
 
+pub mod compare;
 mod keys;
 pub mod paste;
 
 use crate::contract::{
-    Check, CheckName, ExpectedValues, FoundToken, Inspection, KeySource, Outcome, PasteView, TokenDetails,
-    TokenKind, TokenLife, TokenProfile,
+    Check, CheckName, ExpectedValues, FoundToken, Inspection, KeySource, Outcome, PasteView, SignatureRow,
+    TokenDetails, TokenKind, TokenProfile,
 };
+use crate::jwt::words::visible;
 use crate::jwt::{
-    Decoded, Expectations, IssuerExpectation, JwkSet, Profile, Reader, ScaiKeyForms, SignatureVerdict,
-    Values, check, decode_unverified, explain, verdict, verify,
+    Decoded, Expectations, IssuerExpectation, JsonSignature, JwkSet, Profile, Reader, ScaiKeyForms,
+    SignatureVerdict, Values, check, decode_unverified, explain, explain_header, life_of, recognise,
+    too_long_for_a_header, verdict, verify,
 };
 use crate::model::InstanceId;
 use keys::Ring;
+
+/// The most characters that are shown of a payload that is no JSON object.
+const LONGEST_TEXT: usize = 10_000;
 
 /// What is known when a token is looked at.
 #[derive(Debug, Clone, Default)]
@@ -99,6 +105,7 @@ pub fn inspect(
 
 /// One token with the keys it is checked with.
 struct Look<'a> {
+    token: &'a str,
     decoded: &'a Decoded,
     known: &'a Known,
     ring: Ring<'a>,
@@ -108,16 +115,37 @@ struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    fn new(token: &str, decoded: &'a Decoded, source: &KeySource, known: &'a Known) -> Self {
+    fn new(token: &'a str, decoded: &'a Decoded, source: &KeySource, known: &'a Known) -> Self {
         let iss = decoded.payload.as_ref().and_then(|payload| payload.str("iss"));
         let ring = Ring::of(source, iss.as_deref(), known);
-        let signature = match decoded.kind {
-            TokenKind::Jwt => ring.keys().map(|keys| verify(token, decoded, keys)),
-            TokenKind::JwsJson | TokenKind::Jwe | TokenKind::Opaque => None,
+        let with = |keys: &JwkSet| match decoded.kind {
+            TokenKind::Jwt => Some(verify(token, decoded, keys)),
+            TokenKind::JwsJson => together(&verify_each(decoded, keys)),
+            TokenKind::Jwe | TokenKind::Opaque => None,
         };
+        let signature = ring.keys().and_then(with);
         let by_iss = || iss.as_deref().and_then(|iss| known.issuers.iter().find(|issuer| issuer.issued(iss)));
         let issuer = ring.issuer().or_else(by_iss);
-        Self { decoded, known, ring, issuer, signature }
+        Self { token, decoded, known, ring, issuer, signature }
+    }
+
+    /// The signatures of a JWS in its JSON form, one by one.
+    fn signature_rows(&self) -> Vec<SignatureRow> {
+        let verdicts = self.ring.keys().map(|keys| verify_each(self.decoded, keys));
+        let row = |(index, signature): (usize, &JsonSignature)| {
+            let verdict = verdicts.as_ref().and_then(|verdicts| verdicts.get(index));
+            let (outcome, reason) = match verdict {
+                Some(verdict) => verdict.in_words(),
+                None => (Outcome::Skipped, self.ring.unavailable().unwrap_or_default().to_owned()),
+            };
+            let reason = match signature.unprotected.iter().any(|name| name == "alg") {
+                true => format!("{reason}; the signature does not protect alg"),
+                false => reason,
+            };
+            let header = signature.decoded.header.as_ref();
+            SignatureRow { header_json: header.map(|header| header.members().pretty()), outcome, reason }
+        };
+        self.decoded.signatures.iter().enumerate().map(row).collect()
     }
 
     fn clock_offset_ms(&self) -> Option<i64> {
@@ -203,23 +231,67 @@ impl<'a> Look<'a> {
                 "Its issuer is not known here. It is read as a token of a ScaiKey because it has {claim}."
             ));
         }
-        TokenDetails {
-            token_id: 0,
-            kind: decoded.kind,
-            header_json: decoded.header.as_ref().map(|header| header.members().pretty()),
-            payload_json: decoded.payload.as_ref().map(|payload| payload.pretty()),
-            payload_text: decoded.payload_text.clone(),
-            recognised: None,
-            life: TokenLife::default(),
-            header: Vec::new(),
-            claims: explain(decoded, &reader),
-            signatures: Vec::new(),
-            problems: decoded.problems.clone(),
-            verdict: verdict(&checks, decoded.kind),
-            checks,
-            notes,
-        }
+        let checked = Checked { checks, signatures: self.signature_rows(), notes };
+        describe(0, self.token, decoded, &reader, checked)
     }
+}
+
+/// What checking a token came to.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// The checks, in order.
+    pub checks: Vec<Check>,
+    /// Each signature of a JWS in its JSON form.
+    pub signatures: Vec<SignatureRow>,
+    /// What is odd about where the token came from.
+    pub notes: Vec<String>,
+}
+
+/// A token that was checked, with everything that can be said of it. `token_id` tells it from other tokens.
+#[must_use]
+pub fn describe(
+    token_id: u64,
+    token: &str,
+    decoded: &Decoded,
+    reader: &Reader<'_>,
+    Checked { checks, signatures, mut notes }: Checked,
+) -> TokenDetails {
+    notes.extend(too_long_for_a_header(token));
+    TokenDetails {
+        token_id,
+        kind: decoded.kind,
+        header_json: decoded.header.as_ref().map(|header| header.members().pretty()),
+        payload_json: decoded.payload.as_ref().map(|payload| payload.pretty()),
+        payload_text: decoded.payload_text.as_deref().map(payload_text),
+        recognised: recognise(token, decoded, reader.scaikey),
+        life: life_of(decoded),
+        header: explain_header(decoded),
+        claims: explain(decoded, reader),
+        signatures,
+        problems: decoded.problems.clone(),
+        verdict: verdict(&checks, decoded.kind),
+        checks,
+        notes,
+    }
+}
+
+/// A payload that is no JSON object, made visible and cut.
+fn payload_text(text: &str) -> String {
+    let shown: String = text.chars().take(LONGEST_TEXT).collect();
+    let cut = if shown.len() < text.len() { "…" } else { "" };
+    format!("{}{cut}", visible(&shown))
+}
+
+/// Verifies each signature of a JWS in its JSON form.
+fn verify_each(decoded: &Decoded, keys: &JwkSet) -> Vec<SignatureVerdict> {
+    let one = |signature: &JsonSignature| verify(&signature.compact, &signature.decoded, keys);
+    decoded.signatures.iter().map(one).collect()
+}
+
+/// What the signatures of one JWS come to: the first that does not hold, else the first.
+fn together(verdicts: &[SignatureVerdict]) -> Option<SignatureVerdict> {
+    let fails = |verdict: &&SignatureVerdict| !matches!(verdict, SignatureVerdict::Valid { .. });
+    verdicts.iter().find(fails).or_else(|| verdicts.first()).cloned()
 }
 
 /// Passed, without a remark that it does so only nearly.

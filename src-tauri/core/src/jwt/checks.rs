@@ -220,31 +220,43 @@ fn signature(decoded: &Decoded, expected: &Expectations<'_>) -> Ending {
         }
         TokenKind::Jwt | TokenKind::JwsJson => {}
     }
-    match expected.signature {
-        Some(SignatureVerdict::Valid { alg, kid, warning, .. }) => {
-            let key = kid
-                .as_deref()
-                .map_or_else(|| "a key without a name".to_owned(), |kid| format!("key {}", quote(kid)));
-            let age = expected.keys_age_ms.map(|age| format!(", fetched {} ago", about(age.max(0))));
-            // Keys that could not be fetched again still verify; their age says so.
-            let stale = expected.keys_unavailable.map(|why| format!("Newer keys could not be had: {why}"));
-            Ending::passed(format!("{alg} with {key}{}", age.unwrap_or_default()))
-                .note(join([warning.clone(), stale]))
+    let Some(verdict) = expected.signature else {
+        return Ending::skipped(expected.keys_unavailable.unwrap_or(PENDING));
+    };
+    let (outcome, reason) = verdict.in_words();
+    let SignatureVerdict::Valid { warning, .. } = verdict else { return Ending::new(outcome, reason) };
+    let age = expected.keys_age_ms.map(|age| format!(", fetched {} ago", about(age.max(0))));
+    // Keys that could not be fetched again still verify; their age says so.
+    let stale = expected.keys_unavailable.map(|why| format!("Newer keys could not be had: {why}"));
+    Ending::new(outcome, reason + age.as_deref().unwrap_or_default()).note(join([warning.clone(), stale]))
+}
+
+impl SignatureVerdict {
+    /// How the check of the signature ended, and why, in a sentence without its full stop.
+    #[must_use]
+    pub fn in_words(&self) -> (Outcome, String) {
+        match self {
+            Self::Valid { alg, kid: Some(kid), .. } => {
+                (Outcome::Passed, format!("{alg} with key {}", quote(kid)))
+            }
+            Self::Valid { alg, kid: None, .. } => {
+                (Outcome::Passed, format!("{alg} with a key without a name"))
+            }
+            Self::Invalid { reason } => (Outcome::Failed, reason.clone()),
+            Self::KeyNotFound { kid, known, given } => {
+                let known: Vec<String> = known.iter().map(|kid| quote(kid)).collect();
+                let known = if known.is_empty() { "they have no names".to_owned() } else { list(&known, 5) };
+                let whose = if *given { "given" } else { "issuer's published" };
+                let reason = match kid {
+                    Some(kid) => format!("Key {} is not among the {whose} keys ({known})", quote(kid)),
+                    None => format!("The token names no key, and none of the {whose} keys fits ({known})"),
+                };
+                (Outcome::Failed, reason)
+            }
+            Self::AlgorithmRefused { reason } | Self::NotChecked { reason } => {
+                (Outcome::Skipped, reason.clone())
+            }
         }
-        Some(SignatureVerdict::Invalid { reason }) => Ending::failed(reason.clone()),
-        Some(SignatureVerdict::KeyNotFound { kid, known, given }) => {
-            let known: Vec<String> = known.iter().map(|kid| quote(kid)).collect();
-            let known = if known.is_empty() { "they have no names".to_owned() } else { list(&known, 5) };
-            Ending::failed(match kid {
-                Some(kid) if *given => format!("Key {} is not among the given keys ({known})", quote(kid)),
-                Some(kid) => format!("Key {} is not among the issuer's published keys ({known})", quote(kid)),
-                None => format!("The token names no key, and none of the published ones fits ({known})"),
-            })
-        }
-        Some(SignatureVerdict::AlgorithmRefused { reason } | SignatureVerdict::NotChecked { reason }) => {
-            Ending::skipped(reason.clone())
-        }
-        None => Ending::skipped(expected.keys_unavailable.unwrap_or(PENDING)),
     }
 }
 

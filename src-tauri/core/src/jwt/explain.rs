@@ -877,7 +877,7 @@ mod tests {
     }
 
     fn header_rows(header: &str) -> Vec<ClaimRow> {
-        explain_header(&decode_unverified(&format!("{}.e30.AA", b64(header.as_bytes()))).header.unwrap())
+        explain_header(&decode_unverified(&format!("{}.e30.AA", b64(header.as_bytes()))))
     }
 
     #[test]
@@ -1027,7 +1027,7 @@ mod tests {
             let decoded = decode_unverified(&token);
             let reader = Reader { client_id: Some("svc"), issuer_matches: false, now_ms: NOW, scaikey };
             let rows = explain(&decoded, &reader);
-            let header = explain_header(decoded.header.as_ref().unwrap());
+            let header = explain_header(&decoded);
             prop_assert_eq!(header.len(), 1);
             for row in rows.iter().chain(&header) {
                 // What a row says can be opened, is a sentence, and shows nothing that hides.

@@ -87,8 +87,6 @@ pub(super) fn decode(text: &str, decoded: &mut Decoded) {
         return;
     }
     decoded.kind = TokenKind::JwsJson;
-    decoded.malformed =
-        Some("A JWS in its JSON form is not a JWT; each of its signatures is checked on its own.".to_owned());
 
     // What makes every signature malformed.
     let mut shared = repeated("JSON text", &members);
@@ -200,7 +198,8 @@ fn protected_place(
 }
 
 fn read_signature(object: &UnverifiedClaims, payload: &str, shared: Option<&String>) -> JsonSignature {
-    let mut decoded = Decoded::of_kind(TokenKind::JwsJson);
+    // As compact text it is like any other.
+    let mut decoded = Decoded::of_kind(TokenKind::Jwt);
     let mut malformed = Vec::new();
     let string = |name: &str, malformed: &mut Vec<String>| match (object.raw(name), object.str(name)) {
         (None, _) => None,
@@ -399,9 +398,8 @@ mod tests {
         assert!(matches!(verdicts(&decoded, &keys)[0], SignatureVerdict::Valid { .. }));
         assert_eq!(
             verify(&text, &decoded, &set(&keys)),
-            SignatureVerdict::Invalid {
-                reason: "Malformed: A JWS in its JSON form is not a JWT; each of its signatures is checked on its own"
-                    .to_owned()
+            SignatureVerdict::NotChecked {
+                reason: "Each signature of a JWS in its JSON form is checked by itself".to_owned()
             }
         );
     }

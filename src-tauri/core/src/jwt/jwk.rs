@@ -212,6 +212,14 @@ impl JwkSet {
             set.push_jwk(raw.get(), &format!("Key {} of the set", index + 1));
         }
         set.warn_of_doubles();
+        let secrets = set.keys.iter().filter(|key| matches!(key.material, Material::Hmac { .. })).count();
+        if secrets > 0 && secrets < set.keys.len() {
+            set.warnings.push(
+                "There are shared secrets among the public keys: if the set is published, anyone can make tokens \
+                 with them."
+                    .to_owned(),
+            );
+        }
         Ok(set)
     }
 
@@ -605,6 +613,14 @@ mod tests {
 
     #[test]
     fn f_jwk_10_secrets_that_were_given_are_used_and_never_shown() {
+        let mixed = given(&[keys().jwk("HS256", "k"), keys().jwk("RS256", "r")]);
+        assert_eq!(
+            mixed.warnings,
+            [
+                "There are shared secrets among the public keys: if the set is published, anyone can make tokens \
+              with them."
+            ]
+        );
         let set = given(&[keys().jwk("HS256", "k"), json!({ "kty": "oct", "kid": "none" })]);
         assert_eq!(set.warnings, ["Key “none” has no k."]);
         assert_eq!(set.keys.first().map(Jwk::describe).as_deref(), Some("a shared secret of 64 bytes"));

@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use x509_parser::oid_registry::asn1_rs::{Oid, oid};
+use x509_parser::oid_registry::asn1_rs::{Oid, Tag, oid};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 use x509_parser::public_key::RSAPublicKey;
 use x509_parser::x509::SubjectPublicKeyInfo;
@@ -55,8 +55,16 @@ pub struct GivenKeys {
     pub what: String,
 }
 
-const PRIVATE_KEY: &str = "This is a private key. Signatures are checked with the public one, and whoever has the private \
-                           one can sign tokens: do not paste it anywhere. Paste what “openssl pkey -in key.pem -pubout” prints.";
+/// The answer to a private key. It must not become a habit to paste one.
+fn private_key(name: &str, command: &str) -> String {
+    format!(
+        "This is a private {name}. Signatures are checked with the public one, and whoever has the private one \
+         can sign tokens: do not paste it anywhere. Paste what “{command}” prints."
+    )
+}
+
+/// What prints the public half of a private key.
+const PUBLIC_HALF: &str = "openssl pkey -in key.pem -pubout";
 
 const EXPECTED: &str = "A public key or a certificate in PEM, a JWK or a JWK Set was expected.";
 
@@ -245,11 +253,8 @@ fn pem(text: &str, now_ms: i64) -> Result<GivenKeys, String> {
     let blocks = blocks(&text)?;
     if let Some(block) = blocks.iter().find(|block| block.label.ends_with("PRIVATE KEY")) {
         return Err(match block.label {
-            "OPENSSH PRIVATE KEY" => "This is a private SSH key. Signatures are checked with the public key, and whoever has the \
-                                      private one can sign tokens: do not paste it anywhere. Paste what “ssh-keygen -e -m PKCS8 -f \
-                                      key” prints."
-                .to_owned(),
-            _ => PRIVATE_KEY.to_owned(),
+            "OPENSSH PRIVATE KEY" => private_key("SSH key", "ssh-keygen -e -m PKCS8 -f key"),
+            _ => private_key("key", PUBLIC_HALF),
         });
     }
 
@@ -337,13 +342,18 @@ fn push_certificate(set: &mut JwkSet, der: &[u8], now_ms: i64) -> Result<String,
             .to_owned(),
     );
     set.push("a certificate's key", key_of(certificate.public_key()), "The certificate's key");
-    Ok(format!("a certificate of {}", quote(&certificate.subject().to_string())))
+    let subject = certificate.subject().to_string();
+    Ok(if subject.is_empty() {
+        "a certificate without a name".to_owned()
+    } else {
+        format!("a certificate of {}", quote(&subject))
+    })
 }
 
 /// A key in DER without PEM around it.
 fn der_key(der: &[u8], now_ms: i64) -> Result<GivenKeys, String> {
     if is_private(der) {
-        return Err(PRIVATE_KEY.to_owned());
+        return Err(private_key("key", PUBLIC_HALF));
     }
     let mut set = JwkSet::empty(KeyOrigin::Given);
     if X509Certificate::from_der(der).is_ok() {
@@ -394,7 +404,9 @@ fn key_of(info: &SubjectPublicKeyInfo<'_>) -> Result<Material, Fault> {
     if *algorithm == RSA {
         pkcs1(bits).unwrap_or_else(|| broken("is an RSA key that cannot be read"))
     } else if *algorithm == EC {
-        let Some(curve) = info.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok()) else {
+        // A curve that is written out (RFC 3279 §2.3.5) is not compared with the named ones.
+        let named = info.algorithm.parameters.as_ref().filter(|any| any.tag() == Tag::Oid);
+        let Some(curve) = named.and_then(|any| any.as_oid().ok()) else {
             return broken("has a curve without a name, which cannot be verified here");
         };
         match CURVES.iter().find(|(oid, _)| *oid == curve) {
@@ -425,11 +437,14 @@ fn no_key(text: &str) -> String {
     } else if text.starts_with('[') {
         "This is a list. A JWK Set is an object with “keys”."
     } else if is_ssh(text) {
-        return "This is a public key as SSH writes it. Paste what “ssh-keygen -e -m PKCS8 -f key.pub” prints.".to_owned();
+        return "This is a public key as SSH writes it. Paste what “ssh-keygen -e -m PKCS8 -f key.pub” \
+                prints."
+            .to_owned();
     } else if text.starts_with("ey") && text.contains('.') && !text.contains(char::is_whitespace) {
         "This is a token, not the key for its signature."
     } else if text.starts_with("https://") || text.starts_with("http://") {
-        "This is an address, and it is not fetched from here. Paste what it answers, or choose the issuer's keys."
+        "This is an address, and it is not fetched from here. Paste what it answers, or choose the issuer's \
+         keys."
     } else {
         "This is no key. If it is a shared secret, choose that."
     };
@@ -555,6 +570,22 @@ mod tests {
             &[],
         );
         check_read(&keys().jwk("HS256", "k").to_string(), "HS256", "a shared secret as a JWK", &[]);
+    }
+
+    #[test]
+    fn compressed_points_verify() {
+        // RFC 5480 §2.2 allows them; a JWK never has one.
+        for (alg, size) in [("ES256", 32), ("ES384", 48), ("ES512", 66)] {
+            let public = keys().public_der(alg);
+            let (head, point) = public.split_at(public.len() - 2 * size - 1);
+            let SubjectPublicKeyInfo { algorithm, .. } = SubjectPublicKeyInfo::from_der(&public).unwrap().1;
+            assert_eq!((point[0], head.last()), (4, Some(&0)));
+            let compressed = [&[2 + (point[2 * size] & 1)], &point[1..=size]].concat();
+            let curve = algorithm.parameters.unwrap();
+            let curve = der(6, &[curve.as_bytes()]);
+            let short = spki(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1], &curve, &compressed);
+            check_read(&pem("PUBLIC KEY", &short), alg, "an EC public key in PEM", &[]);
+        }
     }
 
     #[test]
@@ -684,6 +715,10 @@ mod tests {
                 "is on the curve 1.3.132.0.10, which cannot be verified here",
             ),
             (spki(&ec, &[], &point), "has a curve without a name, which cannot be verified here"),
+            (
+                spki(&ec, &der(0x30, &[&[2, 1, 1]]), &point),
+                "has a curve without a name, which cannot be verified here",
+            ),
             (spki(&[0x2b, 0x65, 0x71], &[], &[0; 57]), "is an Ed448 key, which cannot be verified here"),
             (
                 spki(&[0x2b, 0x65, 0x6e], &[], &[0; 32]),

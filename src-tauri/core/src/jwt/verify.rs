@@ -157,7 +157,10 @@ fn judge(token: &str, decoded: &Decoded, keys: &JwkSet) -> Result<SignatureVerdi
         TokenKind::Jwe => {
             return Err(not_checked("An encrypted token (JWE) can only be read by its recipient"));
         }
-        TokenKind::Jwt | TokenKind::JwsJson => {}
+        TokenKind::JwsJson => {
+            return Err(not_checked("Each signature of a JWS in its JSON form is checked by itself"));
+        }
+        TokenKind::Jwt => {}
     }
     if let Some(problem) = &decoded.malformed {
         return Err(Invalid { reason: format!("Malformed: {}", problem.trim_end_matches('.')) });
@@ -312,7 +315,6 @@ pub(super) fn check_critical(header: &JoseHeader) -> Result<(), String> {
     }
 }
 
-/// The keys that may have made the signature: those of the token's `kid`, or all, that fit the algorithm.
 /// The keys that may have made the signature and fit the algorithm, with their place in the set: those of the
 /// token's `kid`, or all where it names none. Of given keys also all where none has its name: a key in PEM has
 /// no name, and the user says that it is the one.
@@ -439,7 +441,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::super::decode_unverified;
-    use super::super::samples::{b64, given, keys, rfc_vectors, set};
+    use super::super::samples::{b64, given, keys, pem, rfc_vectors, set};
     use super::*;
 
     fn judged(token: &str, keys: &JwkSet) -> SignatureVerdict {
@@ -448,6 +450,14 @@ mod tests {
 
     fn signed(alg: &str) -> String {
         keys().sign(alg, &json!({ "alg": alg, "kid": "k" }).to_string(), r#"{"sub":"s"}"#)
+    }
+
+    /// The token with one bit of its signature flipped.
+    fn flipped(token: &str) -> String {
+        let (input, signature) = token.rsplit_once('.').unwrap();
+        let mut bytes = decode_part("", signature).0.unwrap();
+        bytes[20] ^= 1;
+        format!("{input}.{}", b64(&bytes))
     }
 
     fn check_invalid(token: &str, keys: &JwkSet, reason: &str) {
@@ -476,7 +486,8 @@ mod tests {
             let (token, key) = (vector["token"].as_str().unwrap(), vector["jwk"].clone());
             // RFC 7515 A.1 is made with a shared secret: it verifies where the secret is given, and never with
             // one that is published.
-            for (set, expected) in [(set(&[key.clone()]), "published"), (given(&[key]), "given")] {
+            let one = std::slice::from_ref(&key);
+            for (set, expected) in [(set(one), "published"), (given(one), "given")] {
                 let word = match judged(token, &set) {
                     Valid { .. } => "valid",
                     AlgorithmRefused { .. } => "algorithm refused",
@@ -488,7 +499,7 @@ mod tests {
     }
 
     #[test]
-    fn every_algorithm_verifies_and_notices_a_changed_bit() {
+    fn f_jwt_27_every_algorithm_verifies_and_notices_a_changed_bit() {
         for Algorithm { name, .. } in ALGORITHMS {
             let (token, set) = (signed(name), given(&[keys().jwk(name, "k")]));
             assert_eq!(
@@ -496,11 +507,9 @@ mod tests {
                 Valid { alg: name.to_owned(), kid: Some("k".to_owned()), key: 0, warning: None },
                 "{name}"
             );
-            // f_jwt_27: one bit flipped, in the signature and in the payload.
+            // One bit flipped in the signature, and another payload.
+            check_invalid(&flipped(&token), &set, MISMATCH);
             let (input, signature) = token.rsplit_once('.').unwrap();
-            let mut bytes = decode_part("", signature).0.unwrap();
-            bytes[20] ^= 1;
-            check_invalid(&format!("{input}.{}", b64(&bytes)), &set, MISMATCH);
             let (header, _) = input.split_once('.').unwrap();
             check_invalid(&format!("{header}.{}.{signature}", b64(br#"{"sub":"t"}"#)), &set, MISMATCH);
         }
@@ -578,6 +587,106 @@ mod tests {
     }
 
     #[test]
+    fn f_jwt_20_given_keys_must_fit_as_well() {
+        let key = |alg: &str| given(&[keys().jwk(alg, "k")]);
+        let pem = |alg: &str| super::super::key_text::read(&pem("PUBLIC KEY", &keys().public_der(alg)), 0);
+        let pem = |alg: &str| pem(alg).unwrap().set;
+        for (token, key, reason) in [
+            (
+                "HS256",
+                key("RS256"),
+                "Key “k” is an RSA key of 2048 bits; the token says HS256, which needs a shared secret",
+            ),
+            (
+                "HS256",
+                pem("RS256"),
+                "The given key is an RSA key of 2048 bits; the token says HS256, which needs a shared secret",
+            ),
+            (
+                "HS512",
+                pem("EdDSA"),
+                "The given key is an Ed25519 key; the token says HS512, which needs a shared secret",
+            ),
+            (
+                "RS256",
+                key("HS256"),
+                "Key “k” is a shared secret of 64 bytes; the token says RS256, which needs a public key",
+            ),
+            ("ES256", pem("ES384"), "The given key is an EC key on P-384; the token says ES256"),
+            ("EdDSA", pem("RS256"), "The given key is an RSA key of 2048 bits; the token says EdDSA"),
+        ] {
+            check_refused(&signed(token), &key, reason);
+        }
+        let secret =
+            super::super::key_text::shared_secret("s", crate::contract::SecretEncoding::Text).unwrap();
+        check_refused(
+            &signed("RS256"),
+            &secret.set,
+            "The given key is a shared secret of 1 byte; the token says RS256, which needs a public key",
+        );
+        let labelled = |label: &str| {
+            let mut key = keys().jwk("HS256", "k");
+            key["alg"] = json!(label);
+            given(&[key])
+        };
+        check_refused(
+            &signed("HS256"),
+            &labelled("HS512"),
+            "Key “k” is for “HS512” only; the token says HS256",
+        );
+        assert!(matches!(judged(&signed("HS256"), &labelled("HS256")), Valid { .. }));
+        let others = given(&[keys().jwk("ES384", "a"), keys().jwk("EdDSA", "b")]);
+        check_refused(&signed("RS256"), &others, "None of the 2 given keys is for RS256");
+    }
+
+    #[test]
+    fn given_keys_are_tried_whatever_they_are_called() {
+        let valid = |kid: Option<&str>, warning: Option<&str>| Valid {
+            alg: "ES256".to_owned(),
+            kid: kid.map(str::to_owned),
+            key: 0,
+            warning: warning.map(str::to_owned),
+        };
+        let token = signed("ES256");
+        let mut nameless = keys().jwk("ES256", "");
+        nameless.as_object_mut().unwrap().remove("kid");
+        assert_eq!(judged(&token, &given(&[nameless.clone()])), valid(None, None));
+        assert_eq!(
+            judged(&token, &given(&[keys().jwk("ES256", "other")])),
+            valid(Some("other"), Some("The token names key “k”; the given one that fits is named “other”"))
+        );
+        // Where one has the name, it must be that one; and published keys are only what they are called.
+        let named = given(&[keys().jwk("RS256", "k"), keys().jwk("ES256", "other")]);
+        check_refused(&token, &named, "Key “k” is an RSA key of 2048 bits; the token says ES256");
+        for set in [set(&[nameless.clone()]), set(&[keys().jwk("ES256", "other")])] {
+            assert!(matches!(judged(&token, &set), KeyNotFound { given: false, .. }));
+        }
+
+        let broken = flipped(&token);
+        check_invalid(&broken, &given(&[nameless]), MISMATCH);
+        assert_eq!(
+            judged(&broken, &given(&[keys().jwk("ES256", "other")])),
+            KeyNotFound { kid: Some("k".to_owned()), known: vec!["other".to_owned()], given: true }
+        );
+        check_not_checked(&token, &given(&[]), "No key was given");
+        let two = given(&[keys().jwk("ES256", "k"), keys().jwk("ES256", "k")]);
+        let twice = "More than one given key has this name; one of them fits";
+        assert_eq!(judged(&token, &two), valid(Some("k"), Some(twice)));
+        check_invalid(&broken, &two, "None of the 2 given keys that fit made this signature");
+    }
+
+    #[test]
+    fn one_signature_of_several_is_checked_by_itself() {
+        let token = signed("ES256");
+        let (input, signature) = token.rsplit_once('.').unwrap();
+        let header = decode_unverified(&token).header.unwrap();
+        let set = set(&[keys().jwk("ES256", "k")]);
+        let verdict = |input: &str| verify_signature(&header, input.as_bytes(), signature, &set);
+        assert!(matches!(verdict(input), Valid { .. }));
+        assert_eq!(verdict("e30.e30"), Invalid { reason: MISMATCH.to_owned() });
+    }
+
+    #[test]
     fn f_jwt_21_algorithms_that_cannot_be_verified_here() {
         for alg in ["ES256K", "Ed448", "ML-DSA-65", "unheard-of"] {
             let token = format!("{}.e30.AA", b64(json!({ "alg": alg }).to_string().as_bytes()));
@@ -634,7 +743,10 @@ mod tests {
             |signature: &[u8]| format!("{}.{}", signed("ES256").rsplit_once('.').unwrap().0, b64(signature));
         check_invalid(&with(&[]), &es256, "The signature is empty");
         check_invalid(&with(&[1; 63]), &es256, "The signature has 63 bytes; ES256 with this key makes 64");
-        check_invalid(&with(&[0; 64]), &es256, MISMATCH);
+        let (r, s) = (&[1; 32][..], &[0; 32][..]);
+        for zero in [[s, s], [r, s], [s, r]] {
+            check_invalid(&with(&zero.concat()), &es256, MISMATCH);
+        }
         let mut der = vec![0x30, 0x44];
         der.extend([1; 68]);
         check_invalid(
@@ -642,22 +754,35 @@ mod tests {
             &es256,
             "The signature is DER, 70 bytes; a JWS holds the bare r and s, 64 bytes",
         );
-        let (input, _) = signed("RS256").rsplit_once('.').map(|(i, s)| (i.to_owned(), s.to_owned())).unwrap();
-        check_invalid(
-            &format!("{input}.{}", b64(&[1; 255])),
-            &set(&[keys().jwk("RS256", "k")]),
-            "The signature has 255 bytes; RS256 with this key makes 256",
-        );
+        for (alg, length) in [("RS256", 256), ("PS512", 256), ("ES512", 132), ("EdDSA", 64), ("HS384", 48)] {
+            let token = signed(alg);
+            let (input, signature) = token.rsplit_once('.').unwrap();
+            let whole = decode_part("", signature).0.unwrap();
+            let cut = length - 1;
+            for wrong in [&whole[..cut], &[&whole[..], &[0]].concat()] {
+                check_invalid(
+                    &format!("{input}.{}", b64(wrong)),
+                    &given(&[keys().jwk(alg, "k")]),
+                    &format!("The signature has {} bytes; {alg} with this key makes {length}", wrong.len()),
+                );
+            }
+        }
     }
 
     #[test]
     fn f_jwt_28_weak_keys_do_not_verify() {
-        let weak = json!({ "kty": "RSA", "kid": "k", "n": b64(&[0xff; 128]), "e": "AQAB" });
-        check_refused(
-            &signed("RS256"),
-            &set(&[weak]),
-            "Key “k” is weak: 1024 bits, fewer than 2048 (RFC 8725 §3.4)",
-        );
+        let rsa =
+            |bytes: usize| json!({ "kty": "RSA", "kid": "k", "n": b64(&vec![0xff; bytes]), "e": "AQAB" });
+        let large = "Key “k” is too large to be used here: 16384 bits, more than 8192";
+        for of in [set, given] {
+            for (bytes, reason) in [
+                (64, "Key “k” is weak: 512 bits, fewer than 2048 (RFC 8725 §3.4)"),
+                (128, "Key “k” is weak: 1024 bits, fewer than 2048 (RFC 8725 §3.4)"),
+            ] {
+                check_refused(&signed("RS256"), &of(&[rsa(bytes)]), reason);
+            }
+            check_not_checked(&signed("RS256"), &of(&[rsa(2048)]), large);
+        }
         let broken = json!({ "kty": "RSA", "kid": "k", "e": "AQAB" });
         check_not_checked(&signed("RS256"), &set(&[broken]), "Key “k” has no n");
     }
@@ -740,6 +865,50 @@ mod tests {
         );
         let wrong = set(&[other.clone(), other]);
         check_invalid(&signed("ES256"), &wrong, "None of the 2 published keys that fit made this signature");
+    }
+
+    #[test]
+    fn f_jwk_2_3_a_good_key_among_broken_ones_verifies() {
+        let mut other_alg = keys().jwk("RS256", "alg");
+        other_alg["alg"] = json!("XX256");
+        let mut enc = keys().jwk("RS256", "enc");
+        enc["use"] = json!("enc");
+        let mixed = set(&[
+            json!({ "kty": "new", "kid": "kty" }),
+            json!({ "kty": "EC", "crv": "secp256k1", "kid": "crv" }),
+            other_alg,
+            enc,
+            json!({ "kty": "RSA", "kid": "k" }),
+            keys().jwk("ES256", "k"),
+            keys().jwk("RS256", "k"),
+        ]);
+        let token =
+            |kid: &str| keys().sign("RS256", &json!({ "alg": "RS256", "kid": kid }).to_string(), "{}");
+        assert!(matches!(judged(&token("k"), &mixed), Valid { key: 2, warning: None, .. }));
+        check_refused(&token("alg"), &mixed, "Key “alg” is for “XX256” only; the token says RS256");
+        check_refused(&token("enc"), &mixed, "Key “enc” is for encryption (use: enc)");
+        check_not_checked(&token("kty"), &mixed, "Key “kty” has the unknown kty “new”");
+        check_not_checked(
+            &token("crv"),
+            &mixed,
+            "Key “crv” is on “secp256k1”, which cannot be verified here",
+        );
+    }
+
+    #[test]
+    fn f_jwk_7_a_key_that_is_rotated_between_two_checks() {
+        let token = signed("RS256");
+        let (before, after) = (set(&[keys().jwk("RS256", "old")]), set(&[keys().jwk("RS256", "k")]));
+        assert!(matches!(judged(&token, &before), KeyNotFound { .. }) && !before.has_kid(Some("k")));
+        assert!(matches!(judged(&token, &after), Valid { .. }));
+    }
+
+    #[test]
+    fn f_jwk_8_the_last_key_that_is_read_of_a_huge_set_verifies() {
+        let kid = |n: usize| if n == 99 { "k".to_owned() } else { n.to_string() };
+        let many: Vec<Value> = (0..5000).map(|n| keys().jwk("ES256", &kid(n))).collect();
+        assert!(matches!(judged(&signed("ES256"), &set(&many)), Valid { key: 99, .. }));
+        assert!(matches!(judged(&signed("ES256"), &set(&many[..99])), KeyNotFound { .. }));
     }
 
     #[test]

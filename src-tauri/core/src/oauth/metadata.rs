@@ -1,7 +1,9 @@
 //! Authorization server metadata (RFC 8414, OpenID Connect Discovery 1.0): where to ask for it and what of it
 //! is used.
 
-use url::Url;
+use std::net::IpAddr;
+
+use url::{Host, Url};
 
 use super::http::{HttpRequest, HttpResponse};
 use super::json::Members;
@@ -9,7 +11,8 @@ use super::refusal::{common, server_words, shown};
 use crate::contract::{AppError, EndpointOrigin, EndpointView, HttpMethod, Stage};
 use crate::jwt::JwkSet;
 use crate::model::{
-    BaseUrl, EndpointKey, EndpointOverrides, Instance, InstanceKind, host_and_port, safe_endpoint,
+    BaseUrl, EndpointKey, EndpointOverrides, Instance, InstanceKind, host_and_port, is_loopback,
+    safe_endpoint,
 };
 use crate::scaikey;
 
@@ -173,10 +176,7 @@ pub fn resolve(instance: &Instance, key: &EndpointKey, metadata: Option<&ServerM
     endpoints.jwks_uri = typed(|set| set.jwks_uri.as_ref()).or_else(|| match jwks_url {
         None => documented.as_ref().map(|(_, jwks)| (jwks.clone(), EndpointOrigin::Documented)),
         // Nothing secret is sent for keys, so another host is fine; a scheme that is not the web's is not.
-        Some(text) => match Url::parse(text).map_err(|error| error.to_string()).and_then(|url| {
-            safe_endpoint(&url)?;
-            Ok(url)
-        }) {
+        Some(text) => match web_address(text) {
             Ok(url) => Some((url, EndpointOrigin::Discovered)),
             Err(why) => {
                 endpoints.notes.push(format!("The published jwks_uri is not used: {} {why}", shown(text)));
@@ -192,10 +192,7 @@ pub fn resolve(instance: &Instance, key: &EndpointKey, metadata: Option<&ServerM
     if let (Some(asked), Some(published)) = (asked, published)
         && asked != published
     {
-        endpoints.notes.push(format!(
-            "The document names the issuer {}, but {asked} was asked for. RFC 8414 §3.3 wants them equal to the letter.",
-            shown(published)
-        ));
+        endpoints.notes.push(issuer_differs(asked, published));
     }
     endpoints.issuer = overrides
         .and_then(|set| set.issuer.clone())
@@ -204,6 +201,76 @@ pub fn resolve(instance: &Instance, key: &EndpointKey, metadata: Option<&ServerM
         .or_else(|| asked.map(|issuer| (issuer.to_owned(), EndpointOrigin::Typed)))
         .or_else(|| published.map(|issuer| (issuer.to_owned(), EndpointOrigin::Discovered)));
     endpoints
+}
+
+/// What is wrong with a document that names another issuer than the one that was asked for.
+fn issuer_differs(asked: &str, published: &str) -> String {
+    format!(
+        "The document names the issuer {}, but {} was asked for. RFC 8414 §3.3 wants them equal to the letter.",
+        shown(published),
+        shown(asked)
+    )
+}
+
+/// An address that may be asked without a secret.
+fn web_address(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("It is not an address: {error}."))?;
+    safe_endpoint(&url)?;
+    if is_link_local(&url) {
+        return Err(
+            "Link-local addresses, where machines keep what only they may know, are not asked.".to_owned()
+        );
+    }
+    Ok(url)
+}
+
+/// Whether a host is named by a link-local address (RFC 3927, RFC 4291 §2.5.6), IPv4 inside of IPv6 included.
+fn is_link_local(url: &Url) -> bool {
+    let address = match url.host() {
+        Some(Host::Ipv4(address)) => IpAddr::V4(address),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address),
+        Some(Host::Domain(_)) | None => return false,
+    };
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.is_link_local(),
+        IpAddr::V6(address) => address.is_unicast_link_local(),
+    }
+}
+
+/// Where the discovery document of an issuer may be, in the order to try: an issuer that is not saved, and that
+/// anybody may have written into a token.
+///
+/// # Errors
+/// Why it is not asked, in a sentence: it is no `https` address nor one on this computer, or has a query
+/// (RFC 8414 §2).
+pub fn issuer_urls(issuer: &str) -> Result<Vec<Url>, String> {
+    let url = web_address(issuer)?;
+    if url.query().is_some() {
+        return Err("An issuer has no query (RFC 8414 §2).".to_owned());
+    }
+    let kind = InstanceKind::OpenIdProvider { url, issuer: Some(issuer.to_owned()) };
+    Ok(discovery_urls(&kind, &EndpointKey::Provider))
+}
+
+/// Where an issuer publishes its keys, by its discovery document. Nothing secret is sent there, so another host is
+/// fine; this computer is not, unless the issuer is on it too: a token must not make it call itself.
+///
+/// # Errors
+/// In sentences: the document is another issuer's (RFC 8414 §3.3), or its `jwks_uri` is not used. `None` where it
+/// names none.
+pub fn keys_of_issuer(issuer: &str, metadata: &ServerMetadata) -> Result<Option<Url>, String> {
+    match metadata.issuer.as_deref() {
+        Some(published) if published == issuer => {}
+        Some(published) => return Err(issuer_differs(issuer, published)),
+        None => return Err("The document names no issuer (RFC 8414 §2).".to_owned()),
+    }
+    let Some(text) = metadata.jwks_uri.as_deref() else { return Ok(None) };
+    let unused = |why: String| format!("The published jwks_uri is not used: {} {why}", shown(text));
+    let url = web_address(text).map_err(unused)?;
+    if is_loopback(&url) && !Url::parse(issuer).is_ok_and(|issuer| is_loopback(&issuer)) {
+        return Err(unused("It leads to this computer, where the issuer is not.".to_owned()));
+    }
+    Ok(Some(url))
 }
 
 fn documented_urls(base: &BaseUrl, key: &EndpointKey) -> Option<(Url, Url)> {
@@ -338,7 +405,8 @@ mod tests {
 
     #[test]
     fn f_jwk_16_keys_are_not_fetched_from_anything_but_the_web() {
-        for uri in ["file:///etc/passwd", "http://169.254.169.254/latest/"] {
+        for uri in ["file:///etc/passwd", "http://169.254.169.254/latest/", "https://169.254.169.254/latest/"]
+        {
             let metadata = ServerMetadata { jwks_uri: Some(uri.to_owned()), ..ServerMetadata::default() };
             let instance = instance(InstanceKindName::OpenIdProvider, "https://id.example");
             let endpoints = resolve(&instance, &EndpointKey::Provider, Some(&metadata));
@@ -359,6 +427,67 @@ mod tests {
             endpoints.notes
         );
         assert_eq!(endpoints.issuer.unwrap().0, "https://id.example");
+    }
+
+    #[test]
+    fn f_jwk_12_an_issuer_that_is_not_saved_must_be_named_to_the_letter() {
+        let asked = "https://id.example/realm";
+        for (published, right) in [
+            (Some("https://id.example/realm"), true),
+            (Some("https://id.example/realm/"), false),
+            (Some("https://ID.example/realm"), false),
+            (Some("https://id.example:443/realm"), false),
+            (None, false),
+        ] {
+            let metadata = ServerMetadata {
+                issuer: published.map(str::to_owned),
+                jwks_uri: Some("https://keys.example/jwks".to_owned()),
+                ..ServerMetadata::default()
+            };
+            let found = keys_of_issuer(asked, &metadata);
+            assert_eq!(found.is_ok(), right, "{published:?}: {found:?}");
+            if let (Some(published), Err(why)) = (published, found) {
+                assert!(why.contains(published) && why.contains(asked), "{why}");
+            }
+        }
+    }
+
+    #[test]
+    fn f_jwk_16_a_pasted_token_does_not_choose_what_is_asked() {
+        for (issuer, word) in [
+            ("file:///etc/passwd", "not a web address"),
+            ("http://169.254.169.254/latest", "Plain http"),
+            ("http://id.example", "Plain http"),
+            ("https://169.254.169.254", "Link-local"),
+            ("https://[fe80::1]", "Link-local"),
+            ("https://[::ffff:169.254.169.254]", "Link-local"),
+            ("https://user@id.example", "user name"),
+            ("https://id.example/?a=b", "query"),
+            ("id.example", "not an address"),
+            ("", "not an address"),
+        ] {
+            let refused = issuer_urls(issuer);
+            assert!(refused.as_ref().is_err_and(|why| why.contains(word)), "{issuer}: {refused:?}");
+        }
+        let jwks = |issuer: &str, uri: &str| {
+            let metadata = ServerMetadata {
+                issuer: Some(issuer.to_owned()),
+                jwks_uri: Some(uri.to_owned()),
+                ..ServerMetadata::default()
+            };
+            keys_of_issuer(issuer, &metadata)
+        };
+        let (far, here) = ("https://id.example", "http://127.0.0.1:8089");
+        for uri in [
+            "file:///etc/passwd",
+            "http://169.254.169.254/latest",
+            "https://localhost/jwks",
+            "http://[::1]/jwks",
+        ] {
+            assert!(jwks(far, uri).is_err_and(|why| why.contains(uri)), "{uri}");
+        }
+        assert_eq!(jwks(far, "https://keys.example/").unwrap().unwrap().as_str(), "https://keys.example/");
+        assert_eq!(jwks(here, "http://127.0.0.1:8089/jwks").unwrap().unwrap().port(), Some(8089));
     }
 
     #[test]

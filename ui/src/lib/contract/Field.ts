@@ -3,4 +3,4 @@
 /**
  * The field of a draft that a [`Problem`] is about.
  */
-export type Field = "name" | "url" | "proxy" | "extraCa" | "endpoints" | "clientId" | "secret" | "level" | "tenantSlug" | "scopes" | "extra" | "margin" | "lifetime";
+export type Field = "name" | "url" | "proxy" | "extraCa" | "endpoints" | "clientId" | "secret" | "level" | "tenantSlug" | "scopes" | "extra" | "margin" | "lifetime" | "token";

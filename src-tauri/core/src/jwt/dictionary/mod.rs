@@ -265,7 +265,13 @@ mod tests {
         ) {
             assert!(sentence.ends_with('.') && !sentence.contains('!'), "{sentence}");
         }
-        for name in SCAIKEY_ALWAYS.iter().chain(RFC9068_ALWAYS).chain(ID_TOKEN_ALWAYS).chain(BETTER).chain(ID_TOKEN_ONLY) {
+        for name in SCAIKEY_ALWAYS
+            .iter()
+            .chain(RFC9068_ALWAYS)
+            .chain(ID_TOKEN_ALWAYS)
+            .chain(BETTER)
+            .chain(ID_TOKEN_ONLY)
+        {
             assert!(look_up(name, true).is_some(), "{name}");
         }
         for (name, value, _) in SCAIKEY_VALUES {

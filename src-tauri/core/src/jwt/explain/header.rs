@@ -3,19 +3,22 @@
 use super::parts::{HOLDS_A_SECRET, critical, holds_a_secret};
 use super::{TWICE, did_you_mean, flag, plain_row, text};
 use crate::contract::ClaimRow;
+use crate::jwt::claims::Placed;
 use crate::jwt::dictionary::{ALGORITHMS, Nature, TYPES, look_up_header, meant_in_header};
-use crate::jwt::jws::JoseHeader;
+use crate::jwt::jws::Decoded;
 
-/// The members of a header, explained, in its own order.
+/// The members of a token's header, explained, in its own order; none where it cannot be read.
 #[must_use]
-pub fn explain_header(header: &JoseHeader) -> Vec<ClaimRow> {
+pub fn explain_header(decoded: &Decoded) -> Vec<ClaimRow> {
+    let Some(header) = &decoded.header else { return Vec::new() };
     let members = header.members();
     let duplicates = members.duplicates();
     let typ = header.typ();
     members
-        .iter()
-        .map(|(name, raw)| {
+        .placed()
+        .map(|Placed { name, raw, range }| {
             let mut row = row(name, raw, typ.as_deref());
+            row.place = decoded.place_of_header(range);
             if duplicates.binary_search(&name).is_ok() {
                 row.notes.push(TWICE.to_owned());
             }
