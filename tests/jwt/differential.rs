@@ -202,7 +202,13 @@ impl<'c, F> Comparison<'c, F> {
     }
 }
 
-const CLASSES: [Class<fn(&Facts) -> bool>; 22] = [
+/// A fact about a token.
+type OfToken = fn(&Facts) -> bool;
+
+/// A fact about a payload.
+type OfPayload = fn(&Value) -> bool;
+
+const CLASSES: [Class<OfToken>; 22] = [
     class(
         JsonWebToken,
         false,
@@ -413,7 +419,7 @@ fn ten_thousand_tokens_as_jsonwebtoken_and_jose_judge_them() {
 }
 
 /// Goes on with JWS in their JSON form, of which `jsonwebtoken` knows nothing: each signature is judged on its own.
-fn compare_json(comparison: &mut Comparison<fn(&Facts) -> bool>) {
+fn compare_json(comparison: &mut Comparison<OfToken>) {
     let (_, keys) = sets().swap_remove(0);
     let ours = given(&keys);
     let mut rng = Rng::new(3);
@@ -451,7 +457,7 @@ fn claim_as_jsonwebtoken(
 }
 
 /// As for the signature; the fact is about the payload.
-const CLAIM_CLASSES: [Class<fn(&Value) -> bool>; 6] = [
+const CLAIM_CLASSES: [Class<OfPayload>; 6] = [
     class(
         JsonWebToken,
         true,

