@@ -23,9 +23,14 @@ function secrets(keys, { alg, kid }) {
   return keys.filter(fits);
 }
 
+// The protected header, and in the JSON form what stands beside it.
+function headerOf(token) {
+  const isThere = typeof token === "string" || token.protected;
+  return { ...(isThere ? decodeProtectedHeader(token) : {}), ...token.header };
+}
+
 async function verify(token, { keys, published }, check) {
-  const own = token.protected === "" || (token.protected === undefined && typeof token === "object");
-  const { alg, kid } = { ...(own ? {} : decodeProtectedHeader(token)), ...token.header };
+  const { alg, kid } = headerOf(token);
   if (!String(alg).startsWith("HS")) {
     try {
       return await check(token, published);
