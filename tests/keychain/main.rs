@@ -4,7 +4,6 @@
 
 #![cfg(target_os = "linux")]
 
-use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -34,7 +33,7 @@ impl Session {
             std::env::split_paths(&paths).any(|path| path.join(program).is_file())
         };
         if !installed("dbus-run-session") || !installed("gnome-keyring-daemon") {
-            let _ = writeln!(std::io::stderr(), "SKIPPED: dbus or gnome-keyring is not installed");
+            support::not_there("dbus or gnome-keyring is not installed");
             return None;
         }
         Some(Self {

@@ -1,10 +1,12 @@
 //! What no compiler and no linter keeps: these tests only read files of the tree.
 //!
-//! `settings` is the window's hardening, `dependencies` what may come in, `sources` what may stand where.
+//! `settings` is the window's hardening, `dependencies` what may come in, `sources` what may stand where, `faults`
+//! that each known fault has a test.
 
 #![expect(clippy::unwrap_used, reason = "all of this is a test")]
 
 mod dependencies;
+mod faults;
 mod settings;
 mod sources;
 

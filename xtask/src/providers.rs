@@ -1,4 +1,5 @@
-//! The authorization servers of others that `tests/providers` starts: one from npm, one from PyPI.
+//! What others wrote and the tests ask: the authorization servers of `tests/providers`, one from npm and one from
+//! PyPI, and the JOSE library that `tests/jwt` compares with.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,18 +8,20 @@ use std::process::Command;
 use crate::process::{NPM, program, run};
 use crate::{Failure, Root};
 
-/// Installs both, each when its list of packages is another than the last time.
+/// Installs them, each when its list of packages is another than the last time.
 pub(crate) fn install(root: &Root) -> Result<(), Failure> {
-    let tests = root.folder.join("tests/providers");
+    let tests = root.folder.join("tests");
 
-    let node = tests.join("oidc-provider");
-    let list = node.join("package-lock.json");
-    when_changed(root, "oidc-provider", &list, &node.join("node_modules"), || {
-        let mut install = program(NPM, &node);
-        run(install.args(["ci", "--no-audit", "--no-fund"]))
-    })?;
+    for (name, folder) in [("oidc-provider", "providers/oidc-provider"), ("jose", "jwt/jose")] {
+        let node = tests.join(folder);
+        let list = node.join("package-lock.json");
+        when_changed(root, name, &list, &node.join("node_modules"), || {
+            let mut install = program(NPM, &node);
+            run(install.args(["ci", "--no-audit", "--no-fund"]))
+        })?;
+    }
 
-    let list = tests.join("django/requirements.txt");
+    let list = tests.join("providers/django/requirements.txt");
     let venv = root.target.join("providers/venv");
     when_changed(root, "django", &list, &venv, || {
         let python = if cfg!(windows) { "python" } else { "python3" };

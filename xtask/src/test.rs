@@ -32,10 +32,12 @@ fn steps(root: &Root, report: &mut Report) {
     report.run("page: tests", vec![npm(root, &["run", "test"])]);
     report.run("page: build", vec![npm(root, &["run", "build"])]);
 
-    let clippy =
-        |targets: &str| cargo(root, &["clippy", "--workspace", targets, FEATURES, "--", "--deny=warnings"]);
-    // The tests of the window are no part of "all targets", as `cargo test` alone leaves them out.
-    report.run("clippy", vec![clippy("--all-targets"), clippy("--test=e2e")]);
+    let clippy = |targets: &[&str]| {
+        let words = [&["clippy", "--workspace"], targets, &[FEATURES, "--", "--deny=warnings"]];
+        cargo(root, &words.concat())
+    };
+    // The tests with a step of their own are no part of "all targets", as `cargo test` alone leaves them out.
+    report.run("clippy", vec![clippy(&["--all-targets"]), clippy(&["--test=e2e", "--test=jwt"])]);
 
     let contract = root.notes().join("contract");
     let mut tests = cargo(root, &["test", "--workspace", "--no-fail-fast", FEATURES]);
@@ -43,6 +45,8 @@ fn steps(root: &Root, report: &mut Report) {
     let emptied = !contract.exists() || fs::remove_dir_all(&contract).is_ok();
     report.run("tests", vec![tests]);
     report.act("contract", || compare_contract(root, &contract, emptied));
+
+    report.run("tests of JWTs", vec![cargo(root, &["test", "--workspace", "--test=jwt", FEATURES])]);
 
     let window = ["test", "--workspace", "--test=e2e", FEATURES, "--", "--test-threads=1"];
     if cfg!(target_os = "linux") {
@@ -129,7 +133,12 @@ struct Row {
     outcome: Outcome,
     tally: Tally,
     took: String,
+    /// What its tests lacked on this machine, in words.
+    lacked: Vec<String>,
 }
+
+/// Begins a line in which a test says what it lacks: `support::not_there` in `tests`.
+const LACKED: &str = "SKIPPED: ";
 
 /// How a step ended.
 enum Outcome {
@@ -141,26 +150,36 @@ enum Outcome {
 impl Report {
     /// Runs programs, one after the other, and counts the tests that they tell of.
     fn run(&mut self, name: &'static str, commands: Vec<Command>) {
-        let mut tally = Tally::default();
+        let (mut tally, mut lacked) = (Tally::default(), Vec::new());
         self.step(name, || {
             let mut failure = None;
             for mut command in commands {
-                let done = run_and_read(&mut command, |line| tally.read(line));
+                let done = run_and_read(&mut command, |line| {
+                    tally.read(line);
+                    lacked.extend(line.strip_prefix(LACKED).map(str::to_owned));
+                });
                 failure = failure.or(done.err());
             }
-            (tally, failure)
+            // A test that had nothing to do counts as passed for its runner.
+            tally.set_aside(lacked.len());
+            lacked.dedup();
+            (tally, lacked, failure)
         });
     }
 
     /// Does something that is a check of its own; true if it went well.
     fn act(&mut self, name: &'static str, act: impl FnOnce() -> Result<(), Failure>) -> bool {
-        self.step(name, || (Tally::default(), act().err()))
+        self.step(name, || (Tally::default(), Vec::new(), act().err()))
     }
 
-    fn step(&mut self, name: &'static str, step: impl FnOnce() -> (Tally, Option<Failure>)) -> bool {
+    fn step(
+        &mut self,
+        name: &'static str,
+        step: impl FnOnce() -> (Tally, Vec<String>, Option<Failure>),
+    ) -> bool {
         say(&format!("\n── {name}"));
         let watch = Stopwatch::start();
-        let (mut tally, failure) = step();
+        let (mut tally, lacked, failure) = step();
         if let Some(failure) = &failure {
             say(&failure.to_string());
         }
@@ -172,13 +191,19 @@ impl Report {
         }
         let outcome = if failure.is_none() { Outcome::Passed } else { Outcome::Failed };
         let passed = failure.is_none();
-        self.rows.push(Row { name, outcome, tally, took: seconds(watch.elapsed()) });
+        self.rows.push(Row { name, outcome, tally, took: seconds(watch.elapsed()), lacked });
         passed
     }
 
     fn skip(&mut self, name: &'static str, why: &'static str) {
         let tally = Tally { skipped: 1, ..Tally::default() };
-        self.rows.push(Row { name, outcome: Outcome::Skipped(why), tally, took: String::new() });
+        self.rows.push(Row {
+            name,
+            outcome: Outcome::Skipped(why),
+            tally,
+            took: String::new(),
+            lacked: Vec::new(),
+        });
     }
 
     /// The summary; its last line is the count.
@@ -198,6 +223,9 @@ impl Report {
         for row in &self.rows {
             if let Outcome::Skipped(why) = row.outcome {
                 say(&format!("{}: not run, {why}", row.name));
+            }
+            for what in &row.lacked {
+                say(&format!("{}: skipped, {what}", row.name));
             }
         }
         let (passed, failed) = (all.passed, all.failed);
