@@ -24,21 +24,22 @@ export const DEEPEST = 200;
 /** The nodes of a text in the order in which they stand there; a number names one. `-1` is none. */
 export interface JsonTree {
   readonly text: string;
-  readonly kind: readonly Kind[];
+  /** A {@link Kind} each. */
+  readonly kind: Readonly<Uint8Array>;
   /** Where its name stands with its quotes. */
-  readonly nameFrom: readonly number[];
-  readonly nameTo: readonly number[];
+  readonly nameFrom: Readonly<Int32Array>;
+  readonly nameTo: Readonly<Int32Array>;
   /** Where its value stands. */
-  readonly from: readonly number[];
-  readonly to: readonly number[];
-  readonly parent: readonly number[];
-  readonly depth: readonly number[];
+  readonly from: Readonly<Int32Array>;
+  readonly to: Readonly<Int32Array>;
+  readonly parent: Readonly<Int32Array>;
+  readonly depth: Readonly<Uint8Array>;
   /** Which of its parent's children it is, from 0. */
-  readonly index: readonly number[];
+  readonly index: Readonly<Int32Array>;
   /** How many children it has. */
-  readonly count: readonly number[];
+  readonly count: Readonly<Int32Array>;
   /** The node after it and all that is in it. */
-  readonly next: readonly number[];
+  readonly next: Readonly<Int32Array>;
   /** Objects and arrays that do not end. */
   readonly unclosed: ReadonlySet<number>;
   /** Members whose name stands in their object more than once. */
@@ -61,16 +62,50 @@ const BACKSLASH = 92;
 const CLOSE_ARRAY = 93;
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
+const MINUS = 45;
+const POINT = 46;
+const ZERO = 48;
+const NINE = 57;
+const LETTER_E = 101;
+const WORDS = ["true", "false", "null"];
 
 // Sticky, without nested repetition: linear in what they match.
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const WORD = /true|false|null/y;
+const EXPONENT_OR_FRACTION = /(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 
 const ends = (pattern: RegExp, text: string, at: number): number => {
   pattern.lastIndex = at;
   return pattern.test(text) ? pattern.lastIndex : -1;
 };
+
+const isDigit = (code: number) => code >= ZERO && code <= NINE;
+
+/** The end of a number that begins here, -1 where none does. */
+function pastNumber(text: string, from: number): number {
+  let at = text.charCodeAt(from) === MINUS ? from + 1 : from;
+  const first = text.charCodeAt(at);
+  if (!isDigit(first)) return -1;
+  at += 1;
+  if (first !== ZERO) while (isDigit(text.charCodeAt(at))) at += 1;
+  const next = text.charCodeAt(at);
+  return next === POINT || (next | 32) === LETTER_E ? ends(EXPONENT_OR_FRACTION, text, at) : at;
+}
+
+/** The end of `true`, `false` or `null`, -1 where none stands here. */
+function pastWord(text: string, from: number): number {
+  for (const word of WORDS) if (text.startsWith(word, from)) return from + word.length;
+  return -1;
+}
+
+/** At most so many nodes has a text: each stands at its beginning, or after a comma or an opening bracket. */
+function mostNodes(text: string): number {
+  let most = 2;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === COMMA || code === OPEN_ARRAY || code === OPEN_OBJECT) most += 1;
+  }
+  return most;
+}
 
 function pastSpace(text: string, from: number): number {
   let at = from;
@@ -123,16 +158,19 @@ function pastBrackets(text: string, from: number): number {
 
 /** Takes a text apart, as far as it is JSON (RFC 8259); from where it is none, the rest of it is one node. */
 export function parseJson(text: string): JsonTree {
-  const kind: Kind[] = [];
-  const nameFrom: number[] = [];
-  const nameTo: number[] = [];
-  const from: number[] = [];
-  const to: number[] = [];
-  const parent: number[] = [];
-  const depth: number[] = [];
-  const index: number[] = [];
-  const count: number[] = [];
-  const next: number[] = [];
+  const most = mostNodes(text);
+  const kind = new Uint8Array(most);
+  const depth = new Uint8Array(most);
+  const nameFrom = new Int32Array(most);
+  const nameTo = new Int32Array(most);
+  const from = new Int32Array(most);
+  const to = new Int32Array(most);
+  const parent = new Int32Array(most);
+  const index = new Int32Array(most);
+  const count = new Int32Array(most);
+  const next = new Int32Array(most);
+  /** So many nodes there are. */
+  let size = 0;
   const unclosed = new Set<number>();
   const duplicates = new Set<number>();
   const escaped: number[] = [];
@@ -142,30 +180,29 @@ export function parseJson(text: string): JsonTree {
   /** The names in each open object, and who has them first. */
   const names: Map<string, number>[] = [];
 
-  function add(what: Kind, start: number, end: number, nameStart = -1, nameEnd = -1): number {
-    const node = kind.length;
-    kind.push(what);
-    nameFrom.push(nameStart);
-    nameTo.push(nameEnd);
-    from.push(start);
-    to.push(end);
-    parent.push(open);
-    depth.push(open < 0 ? 0 : (depth[open] ?? 0) + 1);
-    count.push(0);
-    next.push(node + 1);
+  function add(what: Kind, start: number, end: number, nameStart: number, nameEnd: number): number {
+    const node = size;
+    size += 1;
+    kind[node] = what;
+    nameFrom[node] = nameStart;
+    nameTo[node] = nameEnd;
+    from[node] = start;
+    to[node] = end;
+    parent[node] = open;
+    next[node] = size;
     if (open < 0) {
-      index.push(roots);
+      index[node] = roots;
       roots += 1;
     } else {
-      const before = count[open] ?? 0;
-      index.push(before);
-      count[open] = before + 1;
+      depth[node] = (depth[open] ?? 0) + 1;
+      index[node] = count[open] ?? 0;
+      count[open] = (count[open] ?? 0) + 1;
     }
     return node;
   }
   function close(end: number): void {
     to[open] = end;
-    next[open] = kind.length;
+    next[open] = size;
     if (kind[open] === Kind.object) names.pop();
     open = parent[open] ?? -1;
   }
@@ -197,9 +234,9 @@ export function parseJson(text: string): JsonTree {
       end = string?.to ?? -1;
       escapes ||= string?.escaped ?? false;
     } else {
-      end = ends(WORD, text, at);
-      what = end < 0 ? Kind.number : Kind.word;
-      if (end < 0) end = ends(NUMBER, text, at);
+      end = pastNumber(text, at);
+      what = end < 0 ? Kind.word : Kind.number;
+      if (end < 0) end = pastWord(text, at);
     }
     if (end < 0) return -1;
     const node = add(what, at, end, nameStart, nameEnd);
@@ -231,13 +268,13 @@ export function parseJson(text: string): JsonTree {
     } else if (wanted) {
       end = take(at);
       // What has just been opened may hold something.
-      wanted = end >= 0 && open === kind.length - 1;
+      wanted = end >= 0 && open === size - 1;
     } else if (code === COMMA && open >= 0) {
       end = at + 1;
       wanted = true;
     } else end = -1;
     if (end < 0) {
-      add(Kind.rest, at, text.length);
+      add(Kind.rest, at, text.length, -1, -1);
       at = text.length;
     } else at = pastSpace(text, end);
   }
@@ -247,16 +284,16 @@ export function parseJson(text: string): JsonTree {
   }
   return {
     text,
-    kind,
-    nameFrom,
-    nameTo,
-    from,
-    to,
-    parent,
-    depth,
-    index,
-    count,
-    next,
+    kind: kind.subarray(0, size),
+    depth: depth.subarray(0, size),
+    nameFrom: nameFrom.subarray(0, size),
+    nameTo: nameTo.subarray(0, size),
+    from: from.subarray(0, size),
+    to: to.subarray(0, size),
+    parent: parent.subarray(0, size),
+    index: index.subarray(0, size),
+    count: count.subarray(0, size),
+    next: next.subarray(0, size),
     unclosed,
     duplicates,
     escaped,
