@@ -508,6 +508,22 @@ describe("claims", () => {
     await fireEvent.click(screen.getByTestId("claim-source"));
     expect(called("open_page")).toEqual([{ page: { kind: "source", source: "RFC 7519 §4.1.2" } }]);
   });
+  it("shows the header of each signature", async () => {
+    const signatures = Array.from({ length: 25 }, (_, index) => ({
+      headerJson: index === 1 ? null : `{"alg":"RS${index}"}`,
+      outcome: "skipped" as const,
+      reason: "",
+    }));
+    render(ClaimsCard, {
+      details: tokenDetails({ kind: "jwsJson", headerJson: null, signatures }),
+      now: START,
+    });
+    await fireEvent.click(screen.getByTestId("claims-json"));
+    expect(screen.getByTestId("signature-1-json").textContent).toContain('"alg": "RS0"');
+    expect(screen.queryByTestId("signature-2-json")).toBeNull();
+    expect(screen.queryByTestId("signature-21-json")).toBeNull();
+    expect(screen.getByTestId("claims").textContent).toContain("5 more signatures");
+  });
   it("shows a payload that is no JSON as text", async () => {
     render(ClaimsCard, {
       details: tokenDetails({ claims: [], payloadJson: null, payloadText: "<b>plain\u202e</b>" }),

@@ -20,7 +20,7 @@ const settle = async () => {
   for (let turn = 0; turn < 6; turn += 1) await Promise.resolve();
   await tick();
 };
-const show = (text: string, over: { now?: number; searchable?: boolean } = {}) =>
+const show = (text: string, over: { now?: number; searchable?: boolean; secret?: boolean } = {}) =>
   render(JsonText, { label: "Payload", text, testid: "json", searchable: true, ...over });
 const rows = () => screen.getAllByTestId("json-row");
 /** A row's text without its fold and its buttons. */
@@ -181,6 +181,13 @@ describe("copying", () => {
     expect(screen.getByTestId("json-copy-value").textContent).toBe("Copied");
     await fireEvent.click(screen.getByTestId("json-copy-path"));
     expect(writeText.mock.calls.flat()).toEqual(["9007199254740993", "$.exp"]);
+  });
+  it("takes nothing where there are secrets", async () => {
+    show(ACT, { secret: true });
+    await focus(1);
+    expect(screen.queryByTestId("json-copy-value")).toBeNull();
+    await press("c");
+    expect(writeText).not.toHaveBeenCalled();
   });
   it("says so when the clipboard fails", async () => {
     writeText.mockRejectedValue(new Error("no"));
