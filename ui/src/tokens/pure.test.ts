@@ -1,56 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { draftOf } from "../lib/draft";
+import type { Place } from "../lib/contract/Place";
+import type { TokenKind } from "../lib/contract/TokenKind";
 import { applicationView, START, tokenView } from "./example";
-import { jsonPieces } from "./json";
-import { lifeLabels, lifeOf, type LifeMark } from "./life";
+import { type Life, lifeLabels, lifeOf, type LifeMark, timesOf } from "./life";
 import { LONGEST_COLOURED } from "./pieces";
+import { MOST_SHOWN, stretchesOf } from "./raw";
 import { secretNotices, withoutStrays } from "./secret";
 import { shellPieces } from "./shell";
-import { beginning, counted, textPieces } from "./text";
+import { beginning, counted, textBlocks, textPieces } from "./text";
 import { copyWords, dialOf, renewalWords, verdictWords } from "./words";
 
 const joined = (pieces: { text: string }[]) => pieces.map(({ text }) => text).join("");
-
-describe("jsonPieces", () => {
-  const hostile = [
-    '{\n  "iss": "https://a",\n  "exp": 1795525512\n}',
-    '{"__proto__": 1, "a": 1, "a": 2}',
-    '{"n": 1e400, "m": 12345678901234567890, "z": -0, "f": 1.50}',
-    '{"a\\"b" : "c\\\\", "d":"\\u202e"}',
-    '{"unclosed": "text',
-    "true false nullx -",
-    "",
-    "\u202e{\ud800}",
-    '"\\',
-  ];
-  it.each(hostile)("keeps every character of %j", (text) => {
-    expect(joined(jsonPieces(text))).toBe(text);
-  });
-  it("tells keys, strings, numbers and words apart", () => {
-    const kinds = jsonPieces('{"a" : "b", "c": [1e400, true]}').filter(({ kind }) => kind !== "plain");
-    expect(kinds).toEqual([
-      { kind: "key", text: '"a"' },
-      { kind: "string", text: '"b"' },
-      { kind: "key", text: '"c"' },
-      { kind: "number", text: "1e400" },
-      { kind: "keyword", text: "true" },
-    ]);
-  });
-  it("does not colour what is too long or in too many pieces", () => {
-    const long = `"${"a".repeat(LONGEST_COLOURED)}"`;
-    expect(jsonPieces(long)).toEqual([{ kind: "plain", text: long }]);
-    const many = "1,".repeat(60_000);
-    expect(jsonPieces(many)).toEqual([{ kind: "plain", text: many }]);
-  });
-  it("takes time in proportion to the text", () => {
-    const began = performance.now();
-    for (const unit of ['"', "\\", '"\\', '" ', "-", "t", " "]) {
-      const text = unit.repeat(Math.floor(LONGEST_COLOURED / unit.length));
-      expect(joined(jsonPieces(text))).toBe(text);
-    }
-    expect(performance.now() - began).toBeLessThan(3_000);
-  });
-});
 
 describe("shellPieces", () => {
   const of = (text: string, kind: string) =>
@@ -74,6 +35,12 @@ describe("shellPieces", () => {
     expect(of(text, "option")).toEqual(["-u", "--data-raw", "-H"]);
     expect(of(text, "variable")).toEqual(["$CLIENT_SECRET", "$T"]);
     expect(of(text, "string")).toEqual(["'a b'", '"', '"', '"A: \\"', ' -q"']);
+  });
+  it("does not colour what is too long or in too many pieces", () => {
+    const long = `'${"a".repeat(LONGEST_COLOURED)}'`;
+    expect(shellPieces(long)).toEqual([{ kind: "plain", text: long }]);
+    const many = "'' ".repeat(30_000);
+    expect(shellPieces(many)).toEqual([{ kind: "plain", text: many }]);
   });
   it("takes what stands between quotes as it is, over several lines too", () => {
     expect(of("-d '$A\n# b\n-c'", "string")).toEqual(["'$A\n# b\n-c'"]);
@@ -121,7 +88,7 @@ describe("beginning and counted", () => {
 
 describe("lifeOf", () => {
   it("has four marks while it lives", () => {
-    const life = lifeOf(tokenView(), START + 900_000);
+    const life = lifeOf(timesOf(tokenView()), START + 900_000);
     expect(life.state).toBe("alive");
     expect(life.marks.map(({ kind }) => kind)).toEqual(["issued", "now", "renews", "expires"]);
     expect(life.passed).toBe(0.25);
@@ -129,7 +96,7 @@ describe("lifeOf", () => {
   });
   it("puts now beyond the end once it has expired, however long ago", () => {
     for (const later of [1, 3_600_000, 90 * 86_400_000]) {
-      const life = lifeOf(tokenView(), START + 3_600_000 + later);
+      const life = lifeOf(timesOf(tokenView()), START + 3_600_000 + later);
       expect(life.state).toBe("expired");
       expect(life.marks.map(({ kind }) => kind)).toEqual(["issued", "expires", "now"]);
       expect(life.marks[1]?.at).toBeGreaterThanOrEqual(0.7);
@@ -138,14 +105,132 @@ describe("lifeOf", () => {
     }
   });
   it("says so when the end is unknown", () => {
-    const life = lifeOf(tokenView({ expiresAt: null, renewsAt: null }), START);
+    const life = lifeOf(timesOf(tokenView({ expiresAt: null, renewsAt: null })), START);
     expect(life.state).toBe("unknown");
-    expect(life.words).toContain("did not say");
+    expect(life.words).toContain("When it expires is not stated.");
   });
   it("survives a clock that went back and a life of nothing", () => {
-    expect(lifeOf(tokenView(), START - 99_999).passed).toBe(0);
-    expect(lifeOf(tokenView({ expiresAt: START }), START).state).toBe("expired");
+    expect(lifeOf(timesOf(tokenView()), START - 99_999).passed).toBe(0);
+    expect(lifeOf(timesOf(tokenView({ expiresAt: START })), START).state).toBe("expired");
   });
+});
+
+describe("lifeOf any token", () => {
+  const MINUTE = 60_000;
+  const at = (...minutes: (number | null)[]) => {
+    const [issuedAt = null, notBefore = null, expiresAt = null] = minutes.map((each) =>
+      each === null ? null : START + each * MINUTE,
+    );
+    return lifeOf({ issuedAt, notBefore, renewsAt: null, expiresAt }, START);
+  };
+  const kinds = (life: Life) => life.marks.map(({ kind }) => kind).join(" ");
+  it.each([
+    ["valid", [-10, -10, 30], "alive", "issued now expires", 0],
+    ["valid since a while", [-30, -20, 10], "alive", "issued notBefore now expires", 0.25],
+    ["not valid yet", [-5, 60, 120], "future", "issued now notBefore expires", 0.3],
+    ["valid from when it is issued, later", [60, 60, 120], "future", "now notBefore expires", 0.3],
+    ["not valid yet, without an end", [0, 60, null], "future", "issued now notBefore unstated", 0.3],
+    ["without an end", [-10, null, null], "unknown", "issued unstated", 0],
+    ["without a beginning", [null, null, 30], "alive", "now expires", 0],
+    ["without anything", [null, null, null], "unknown", "unstated", 0],
+    ["expired", [-60, -60, -30], "expired", "issued expires now", 0],
+    ["expired, without a beginning", [null, null, -30], "expired", "expires now", 0],
+    ["expired before it was issued", [-10, null, -30], "expired", "expires issued now", 0],
+    ["expired before it would be valid", [-30, 60, -10], "expired", "issued expires now notBefore", 1],
+  ] as const)("%s", (_, times, state, marks, from) => {
+    const life = at(...times);
+    expect([life.state, kinds(life)]).toEqual([state, marks]);
+    expect(life.from).toBeCloseTo(from);
+    const places = life.marks.map((mark) => mark.at);
+    expect(places).toEqual([...places].sort((one, other) => one - other));
+    expect(places.every((place) => place >= 0 && place <= 1)).toBe(true);
+    expect(life.passed).toBeGreaterThanOrEqual(0);
+    expect(life.passed).toBeLessThanOrEqual(1);
+  });
+  it("says the same in words", () => {
+    expect(at(-5, 60, 120).words).toMatch(/^Not valid yet\. Issued at .*, valid from .*, expires at .*\.$/);
+    expect(at(null, null, -30).words).toMatch(/^Expired at .*\. When it was issued is not stated\.$/);
+    expect(at(null, null, null).words).toBe(
+      "When it was issued is not stated. When it expires is not stated.",
+    );
+  });
+  it("survives times that no calendar has", () => {
+    const life = lifeOf({ issuedAt: -9e18, notBefore: null, renewsAt: null, expiresAt: 9e18 }, START);
+    expect(life.state).toBe("alive");
+    expect(life.words).toBe("Issued beyond the calendar, expires beyond the calendar.");
+    expect(life.marks.map(({ text }) => text).join()).not.toContain("Invalid");
+  });
+  it("has labels that never overlap", () => {
+    const measure = (text: string) => text.length * 6;
+    for (const times of [
+      [-5, 60, 120],
+      [-5, 60, null],
+      [null, null, -1],
+      [-10, null, -30],
+      [-30, 60, -10],
+      [-30, -20, 1],
+    ]) {
+      for (let width = 120; width <= 1_000; width += 40) {
+        let end = -10;
+        const labels = lifeLabels(at(...times).marks, width, measure);
+        for (const { text, left, right } of labels) {
+          const from = right === null ? left : width - measure(text);
+          expect(from).toBeGreaterThanOrEqual(end + 10 - 1e-6);
+          end = from + measure(text);
+        }
+      }
+    }
+  });
+});
+
+describe("stretchesOf", () => {
+  const TOKEN = "aaaa.bbbbbb.cc";
+  const JWE = "hh.kk.ii.cc.tt";
+  const seen = (text: string, kind: TokenKind, place: Place | null = null, all = false) =>
+    stretchesOf(text, kind, place, all).map(
+      ({ from, to, part, marked, hidden }) =>
+        `${hidden ? "-" : part.charAt(0)}${marked ? "*" : ""}${to - from > 40 ? to - from : text.slice(from, to)}`,
+    );
+  it.each([
+    ["jwt", TOKEN, null, ["haaaa", "p.", "pbbbbbb", "p.", "scc"]],
+    ["jwe", JWE, null, ["hhh", "p.", "skk", "p.ii.", "pcc", "p.", "stt"]],
+    ["opaque", TOKEN, null, [`s${TOKEN}`]],
+    ["jwsJson", '{"payload":"x.y"}', null, ['p{"payload":"x.y"}']],
+    ["jwt", "aaaa", null, ["haaaa"]],
+    ["jwt", "a.b.c.d", null, ["ha", "p.", "pb", "p.", "sc.d"]],
+    ["jwt", "", null, []],
+    ["jwt", TOKEN, { from: 6, to: 8 }, ["haaaa", "p.", "pb", "p*bb", "pbbb", "p.", "scc"]],
+    ["jwt", TOKEN, { from: 3, to: 7 }, ["haaa", "h*a", "p*.", "p*bb", "pbbbb", "p.", "scc"]],
+    ["jwt", TOKEN, { from: 7, to: 7 }, ["haaaa", "p.", "pbbbbbb", "p.", "scc"]],
+    ["jwt", TOKEN, { from: 7, to: 99 }, ["haaaa", "p.", "pbbbbbb", "p.", "scc"]],
+  ] as const)("%s %s, %j marked", (kind, text, place, wanted) => {
+    expect(seen(text, kind, place)).toEqual(wanted);
+  });
+  it("leaves out what is long, but not what is marked", () => {
+    const long = `aaaa.${"b".repeat(1_400_000)}.cc`;
+    const shown = (place: Place | null, all = false) =>
+      stretchesOf(long, "jwt", place, all)
+        .filter(({ hidden }) => !hidden)
+        .reduce((sum, { from, to }) => sum + to - from, 0);
+    expect(seen(long, "jwt")).toEqual(["haaaa", "p.", `p${MOST_SHOWN - 5}`, `-${long.length - MOST_SHOWN}`]);
+    const far = { from: 1_000_000, to: 1_000_020 };
+    expect(stretchesOf(long, "jwt", far, false).filter(({ marked }) => marked)).toHaveLength(1);
+    expect(shown(far)).toBe(MOST_SHOWN + 1_020);
+    expect(shown({ from: 5, to: 1_400_005 })).toBeLessThan(3 * MOST_SHOWN);
+    expect(shown(null, true)).toBe(long.length);
+  });
+});
+
+describe("textBlocks", () => {
+  it.each(["", "a", "a".repeat(16_384), "a".repeat(100_001), `${"a".repeat(16_383)}${"😀".repeat(20_000)}`])(
+    "joined are the text, none ends within a character",
+    (text) => {
+      const blocks = textBlocks(text);
+      expect(blocks.join("")).toBe(text);
+      expect(blocks.length).toBe(Math.max(1, Math.ceil(text.length / 16_384)));
+      for (const block of blocks) expect(/\p{Cs}/u.test(block)).toBe(false);
+    },
+  );
 });
 
 describe("lifeLabels", () => {
@@ -182,7 +267,7 @@ describe("lifeLabels", () => {
     for (let width = 120; width <= 1_000; width += 20) {
       for (let step = 0; step <= 50; step += 1) {
         const now = START + step * 72_000;
-        const labels = lifeLabels(lifeOf(tokenView(), now).marks, width, measure);
+        const labels = lifeLabels(lifeOf(timesOf(tokenView()), now).marks, width, measure);
         let end = -10;
         for (const { text, left, right } of labels) {
           const from = right === null ? left : width - measure(text);
