@@ -34,7 +34,7 @@ beforeEach(() => {
   calls.mockReset();
   calls.mockImplementation(
     ((name: string, args: Asked["args"]) =>
-      new Promise((answer, fail) => {
+      new Promise<unknown>((answer, fail) => {
         asked.push({ name, args, answer, fail });
       })) as typeof call,
   );
