@@ -2,12 +2,9 @@
 import { internalError } from "../src/lib/errors";
 import type { Handlers } from "./handlers";
 
-export const inspector: Pick<Handlers, "inspect_pasted" | "fetch_keys" | "compare_tokens"> = {
+export const inspector: Pick<Handlers, "inspect_pasted" | "fetch_keys"> = {
   inspect_pasted: () => {
     throw internalError("inspect_pasted is not faked");
   },
   fetch_keys: () => null,
-  compare_tokens: () => {
-    throw internalError("compare_tokens is not faked");
-  },
 };
