@@ -12,6 +12,7 @@ const below = {
   tokens: [],
   activity: ["tokens"],
   endpoint: ["activity", "tokens"],
+  inspector: ["tokens"],
 };
 const domains = Object.keys(below);
 const forbid = (files, groups, message) => ({
