@@ -1,9 +1,17 @@
 /** Where the marks of a token's life stand, and which labels fit under them. */
 import type { TokenView } from "../lib/contract/TokenView";
-import { clockTime } from "../lib/time";
+import { clockTime, exactTimes } from "../lib/time";
+
+/** What is known of a token's life, in Unix milliseconds. */
+export interface LifeTimes {
+  issuedAt: number | null;
+  notBefore: number | null;
+  renewsAt: number | null;
+  expiresAt: number | null;
+}
 
 export interface LifeMark {
-  kind: "issued" | "now" | "renews" | "expires";
+  kind: "issued" | "notBefore" | "now" | "renews" | "expires" | "unstated";
   /** Along the line, 0 to 1. */
   at: number;
   text: string;
@@ -17,65 +25,139 @@ export interface LifeLabel {
 }
 
 export interface Life {
-  /** `unknown`: the server did not say how long the token lives. */
-  state: "alive" | "expired" | "unknown";
+  /** `future`: not valid yet. `unknown`: valid, and nobody says until when. */
+  state: "alive" | "expired" | "future" | "unknown";
   marks: LifeMark[];
-  /** How much of it has passed, 0 to 1. */
+  /** Where on the line it begins to be valid, 0 to 1. */
+  from: number;
+  /** How much of the line has passed, 0 to 1. */
   passed: number;
   /** The same in words. It does not change with every tick. */
   words: string;
 }
 
-/** An expired token's life keeps at least this share of the line, however long ago it ended. */
+/** The life of a token in hand, which counts from when it came. */
+export const timesOf = (token: Pick<TokenView, "receivedAt" | "expiresAt" | "renewsAt">): LifeTimes => ({
+  issuedAt: token.receivedAt,
+  notBefore: null,
+  renewsAt: token.renewsAt,
+  expiresAt: token.expiresAt,
+});
+
+/** What is valid keeps at least this share of the line, however far away now is. */
 const SMALLEST_LIFE = 0.7;
 
 /** The marks of a token's life, in order. */
-export function lifeOf(token: Pick<TokenView, "receivedAt" | "expiresAt" | "renewsAt">, now: number): Life {
-  const { receivedAt: issued, expiresAt: expires, renewsAt } = token;
-  const clock = (instant: number) => clockTime(instant, now);
-  const start: LifeMark = { kind: "issued", at: 0, text: `issued ${clock(issued)}` };
-  if (expires === null) {
-    return {
-      state: "unknown",
-      marks: [start, { kind: "expires", at: 1, text: "the server did not say when it expires" }],
-      passed: 0,
-      words: `Issued at ${clock(issued)}. The server did not say when it expires.`,
-    };
-  }
-  const life = Math.max(1, expires - issued);
-  if (now >= expires) {
-    const end = Math.min(1, Math.max(SMALLEST_LIFE, life / Math.max(life, now - issued)));
-    return {
-      state: "expired",
-      marks: [
-        start,
-        { kind: "expires", at: end, text: `expired ${clock(expires)}` },
-        { kind: "now", at: 1, text: "now" },
-      ],
-      passed: end,
-      words: `Issued at ${clock(issued)}, expired at ${clock(expires)}.`,
-    };
-  }
-  const along = (instant: number) => Math.min(1, Math.max(0, (instant - issued) / life));
-  const passed = along(now);
-  const marks: LifeMark[] = [start, { kind: "now", at: passed, text: "now" }];
-  if (renewsAt !== null && renewsAt <= expires) {
-    marks.push({ kind: "renews", at: along(renewsAt), text: `renews ${clock(renewsAt)}` });
-  }
-  marks.sort((one, other) => one.at - other.at);
-  marks.push({ kind: "expires", at: 1, text: `expires ${clock(expires)}` });
-  const renewal = renewsAt === null ? "" : ` renews at ${clock(renewsAt)},`;
-  return {
-    state: "alive",
-    marks,
-    passed,
-    words: `Issued at ${clock(issued)},${renewal} expires at ${clock(expires)}.`,
+export function lifeOf(times: LifeTimes, now: number): Life {
+  const { issuedAt, expiresAt } = times;
+  const state = stateOf(times, now);
+  // What is valid as soon as it is issued needs no second mark for that.
+  const notBefore = times.notBefore === issuedAt && state !== "future" ? null : times.notBefore;
+  const renewsAt =
+    state === "alive" && times.renewsAt !== null && expiresAt !== null && times.renewsAt <= expiresAt
+      ? times.renewsAt
+      : null;
+
+  // One that is issued when it begins to be valid is told once, as what matters.
+  const issued = state === "future" && issuedAt === notBefore ? null : issuedAt;
+  const told: { kind: LifeMark["kind"]; instant: number; what: string }[] = [];
+  const tell = (kind: LifeMark["kind"], instant: number | null, what: string) => {
+    if (instant !== null) told.push({ kind, instant, what });
   };
+  tell("issued", issued, "issued");
+  tell("notBefore", notBefore, state === "future" ? "valid from" : "not before");
+  // Without an end, nobody knows how far along the line now is.
+  if (state !== "unknown") tell("now", now, "now");
+  tell("renews", renewsAt, "renews");
+  tell("expires", expiresAt, state === "expired" ? "expired" : "expires");
+  // Sorting is stable: the end stays behind what falls together with it.
+  told.sort((one, other) => one.instant - other.instant);
+
+  const instants = told.map(({ instant }) => instant);
+  const pivot = state === "expired" ? expiresAt : state === "future" ? notBefore : null;
+  const along = scaleOf(instants, pivot, state === "expired", expiresAt === null);
+  const marks: LifeMark[] = told.map(({ kind, instant, what }) => ({
+    kind,
+    at: along(instant),
+    text: kind === "now" ? what : `${what} ${clock(instant, now)}`,
+  }));
+  if (expiresAt === null) {
+    marks.push({ kind: "unstated", at: 1, text: "when it expires is not stated" });
+  }
+  const passed =
+    state === "expired" ? along(expiresAt ?? now) : state === "alive" ? Math.max(0, along(now)) : 0;
+  return {
+    state,
+    marks,
+    from: notBefore === null ? 0 : state === "alive" ? Math.min(along(notBefore), passed) : along(notBefore),
+    passed,
+    words: wordsOf(told, times, state, now),
+  };
+}
+
+function stateOf({ notBefore, expiresAt }: LifeTimes, now: number): Life["state"] {
+  if (expiresAt !== null && now >= expiresAt) return "expired";
+  if (notBefore !== null && now < notBefore) return "future";
+  return expiresAt === null ? "unknown" : "alive";
+}
+
+/**
+ * Where instants, which are in order, stand on a line of length 1: evenly, but what is valid keeps its smallest
+ * share before the pivot (`ended`) or after it.
+ */
+function scaleOf(
+  instants: readonly number[],
+  pivot: number | null,
+  ended: boolean,
+  endless: boolean,
+): (instant: number) => number {
+  const first = instants[0] ?? 0;
+  const last = instants.at(-1) ?? first;
+  if (pivot === null) return (instant) => (last > first ? (instant - first) / (last - first) : 0);
+  const even = last > first ? (pivot - first) / (last - first) : 1;
+  const share = ended
+    ? Math.max(SMALLEST_LIFE, even)
+    : endless
+      ? 1 - SMALLEST_LIFE
+      : Math.min(1 - SMALLEST_LIFE, even);
+  return (instant) => {
+    if (instant <= pivot) return pivot > first ? ((instant - first) / (pivot - first)) * share : share;
+    return share + ((instant - pivot) / (last - pivot)) * (1 - share);
+  };
+}
+
+const BEYOND = "beyond the calendar";
+const clock = (instant: number, now: number) =>
+  exactTimes(instant) === null ? BEYOND : clockTime(instant, now);
+
+function wordsOf(
+  told: readonly { kind: LifeMark["kind"]; instant: number; what: string }[],
+  times: LifeTimes,
+  state: Life["state"],
+  now: number,
+): string {
+  const facts = told
+    .filter(({ kind }) => kind !== "now")
+    .map(({ what, instant }) => {
+      const at = clock(instant, now);
+      return at === BEYOND || what === "valid from" ? `${what} ${at}` : `${what} at ${at}`;
+    })
+    .join(", ");
+  const sentences = [
+    state === "future" ? "Not valid yet" : "",
+    `${facts.charAt(0).toUpperCase()}${facts.slice(1)}`,
+    times.issuedAt === null ? "When it was issued is not stated" : "",
+    times.expiresAt === null ? "When it expires is not stated" : "",
+  ];
+  return sentences
+    .filter((sentence) => sentence !== "")
+    .map((sentence) => `${sentence}.`)
+    .join(" ");
 }
 
 const GAP = 10;
 /** Dropped first when not all fit. */
-const DROP_ORDER: readonly LifeMark["kind"][] = ["now", "issued", "renews"];
+const DROP_ORDER: readonly LifeMark["kind"][] = ["now", "issued", "notBefore", "renews"];
 
 interface Group {
   marks: LifeMark[];

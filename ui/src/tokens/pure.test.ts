@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { draftOf } from "../lib/draft";
 import { applicationView, START, tokenView } from "./example";
 import { jsonPieces } from "./json";
-import { lifeLabels, lifeOf, type LifeMark } from "./life";
+import { lifeLabels, lifeOf, timesOf, type LifeMark } from "./life";
 import { LONGEST_COLOURED } from "./pieces";
 import { secretNotices, withoutStrays } from "./secret";
 import { shellPieces } from "./shell";
@@ -121,7 +121,7 @@ describe("beginning and counted", () => {
 
 describe("lifeOf", () => {
   it("has four marks while it lives", () => {
-    const life = lifeOf(tokenView(), START + 900_000);
+    const life = lifeOf(timesOf(tokenView()), START + 900_000);
     expect(life.state).toBe("alive");
     expect(life.marks.map(({ kind }) => kind)).toEqual(["issued", "now", "renews", "expires"]);
     expect(life.passed).toBe(0.25);
@@ -129,7 +129,7 @@ describe("lifeOf", () => {
   });
   it("puts now beyond the end once it has expired, however long ago", () => {
     for (const later of [1, 3_600_000, 90 * 86_400_000]) {
-      const life = lifeOf(tokenView(), START + 3_600_000 + later);
+      const life = lifeOf(timesOf(tokenView()), START + 3_600_000 + later);
       expect(life.state).toBe("expired");
       expect(life.marks.map(({ kind }) => kind)).toEqual(["issued", "expires", "now"]);
       expect(life.marks[1]?.at).toBeGreaterThanOrEqual(0.7);
@@ -138,13 +138,13 @@ describe("lifeOf", () => {
     }
   });
   it("says so when the end is unknown", () => {
-    const life = lifeOf(tokenView({ expiresAt: null, renewsAt: null }), START);
+    const life = lifeOf(timesOf(tokenView({ expiresAt: null, renewsAt: null })), START);
     expect(life.state).toBe("unknown");
-    expect(life.words).toContain("did not say");
+    expect(life.words).toContain("When it expires is not stated.");
   });
   it("survives a clock that went back and a life of nothing", () => {
-    expect(lifeOf(tokenView(), START - 99_999).passed).toBe(0);
-    expect(lifeOf(tokenView({ expiresAt: START }), START).state).toBe("expired");
+    expect(lifeOf(timesOf(tokenView()), START - 99_999).passed).toBe(0);
+    expect(lifeOf(timesOf(tokenView({ expiresAt: START })), START).state).toBe("expired");
   });
 });
 
@@ -182,7 +182,7 @@ describe("lifeLabels", () => {
     for (let width = 120; width <= 1_000; width += 20) {
       for (let step = 0; step <= 50; step += 1) {
         const now = START + step * 72_000;
-        const labels = lifeLabels(lifeOf(tokenView(), now).marks, width, measure);
+        const labels = lifeLabels(lifeOf(timesOf(tokenView()), now).marks, width, measure);
         let end = -10;
         for (const { text, left, right } of labels) {
           const from = right === null ? left : width - measure(text);
