@@ -275,7 +275,7 @@ const KEYS: KeysView["keys"] = [
 export function fakeInspector(at: {
   instances: () => InstanceView[];
   later: (ms: number) => Promise<unknown>;
-}): Pick<Handlers, "inspect_pasted" | "fetch_keys" | "compare_tokens"> {
+}): Pick<Handlers, "inspect_pasted" | "fetch_keys"> {
   const fetched = new Set(["prod"]);
   const fetchedAt = Date.now() - 3 * MINUTE * 1_000;
 
@@ -496,9 +496,6 @@ export function fakeInspector(at: {
       else if (offer.issuer.includes("evil")) throw hostNotFound("evil.example");
       else fetched.add(offer.issuer);
       return null;
-    },
-    compare_tokens: () => {
-      throw internalError("compare_tokens is not faked");
     },
   };
 }

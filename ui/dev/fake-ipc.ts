@@ -10,6 +10,7 @@ import type { Commands } from "../src/lib/contract/Commands";
 import type { CopyFormatView } from "../src/lib/contract/CopyFormatView";
 import type { EndpointSetView } from "../src/lib/contract/EndpointSetView";
 import type { InstanceView } from "../src/lib/contract/InstanceView";
+import type { PastToken } from "../src/lib/contract/PastToken";
 import type { Preferences } from "../src/lib/contract/Preferences";
 import type { Problem } from "../src/lib/contract/Problem";
 import type { Snapshot } from "../src/lib/contract/Snapshot";
@@ -19,6 +20,7 @@ import type { TokenView } from "../src/lib/contract/TokenView";
 import { internalError } from "../src/lib/errors";
 import * as errors from "./errors";
 import { activityHandlers } from "./fake-activity";
+import { fakeComparison } from "./fake-comparison";
 import { fakeInspector, pasted } from "./fake-inspector";
 import { fakeWalkthroughs, walkthroughOf } from "./fake-walkthroughs";
 import type { Handlers } from "./handlers";
@@ -38,6 +40,9 @@ const base64url = (text: string) => btoa(text).replaceAll("+", "-").replaceAll("
 const HEADER = { alg: "RS256", typ: "at+jwt", kid: "2026-11-a" };
 
 let nextToken = 1;
+/** Two tokens before one of such an age, each an hour older. */
+const past = (age: number): PastToken[] =>
+  [2, 1].map((hours) => ({ id: nextToken++, receivedAt: start - age - hours * 59 * MINUTE }));
 function token(clientId: string, age: number, life: number, change: Partial<TokenView> = {}): TokenView {
   const receivedAt = start - age;
   return {
@@ -120,7 +125,9 @@ function realistic(): InstanceView[] {
       colour: "red",
       production: true,
       applications: [
-        application("9f2k1x0qd7", "billing-sync", { token: token("svc_9f2k1x0qd7", 8.6 * MINUTE, life) }),
+        application("9f2k1x0qd7", "billing-sync", {
+          token: token("svc_9f2k1x0qd7", 8.6 * MINUTE, life, { history: past(8.6 * MINUTE) }),
+        }),
         application("audit", "audit-export", {
           token: token("svc_audit", 59.3 * MINUTE, life),
           phase: { kind: "requesting", since: start - 400, renewal: true },
@@ -507,8 +514,15 @@ async function renew(id: string): Promise<void> {
   const life =
     (snapshot.instances.find(({ applications }) => applications.includes(target))?.practice
       ?.lifetimeSeconds ?? 3_600) * 1_000;
-  const count = (target.token?.count ?? 0) + 1;
-  target.token = token(target.clientId, start - Date.now(), life, { count, scopes: target.scopes });
+  const before = target.token;
+  const count = (before?.count ?? 0) + 1;
+  const history =
+    before === null ? [] : [...before.history, { id: before.id, receivedAt: before.receivedAt }];
+  target.token = token(target.clientId, start - Date.now(), life, {
+    count,
+    scopes: target.scopes,
+    history,
+  });
   target.phase = { kind: "idle" };
   publish();
 }
@@ -557,6 +571,7 @@ const handlers: Handlers = {
   ...walkthroughs.handlers,
   ...activity,
   ...fakeInspector({ instances: () => snapshot.instances, later }),
+  ...fakeComparison({ find, header: HEADER, payload }),
   exchange: (args) => walkthroughs.exchange(args.exchange) ?? activity.exchange(args),
   snapshot: () => {
     if (scenario === "broken") throw internalError("snapshot did not answer");

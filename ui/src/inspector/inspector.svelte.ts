@@ -8,6 +8,7 @@ import type { Inspection } from "../lib/contract/Inspection";
 import type { KeyOffer } from "../lib/contract/KeyOffer";
 import type { KeySource } from "../lib/contract/KeySource";
 import type { SecretEncoding } from "../lib/contract/SecretEncoding";
+import type { TokenRef } from "../lib/contract/TokenRef";
 import { call, toAppError } from "../lib/ipc";
 
 /** How long typing must pause. */
@@ -18,6 +19,13 @@ export const MOST_LEEWAY_SECONDS = 600;
 
 /** Where the key comes from, as one value of a list. */
 export type KeyChoice = "automatic" | "pasted" | "shared" | `instance:${string}` | `issuer:${string}`;
+
+/** What the pasted token is compared with. */
+export interface OtherToken {
+  ref: TokenRef;
+  /** Fits after “Compared with”. */
+  title: string;
+}
 
 const NOTHING_EXPECTED: ExpectedValues = {
   issuer: "",
@@ -33,6 +41,7 @@ class Inspector {
   #choice = $state(0);
   #expected = $state.raw(NOTHING_EXPECTED);
   #keyChoice = $state.raw<KeyChoice>("automatic");
+  #other = $state.raw<OtherToken | null>(null);
   #issuers = $state.raw<string[]>([]);
   #editing = $state(true);
   #inspection = $state.raw<Inspection | null>(null);
@@ -66,6 +75,9 @@ class Inspector {
   /** The issuers whose keys were fetched by name. */
   get issuers(): readonly string[] {
     return this.#issuers;
+  }
+  get other(): OtherToken | null {
+    return this.#other;
   }
   /** The newest answer; the one before stays until the next comes. */
   get inspection(): Inspection | null {
@@ -121,12 +133,16 @@ class Inspector {
   expect(change: Partial<ExpectedValues>): void {
     this.#expected = { ...this.#expected, ...change };
   }
+  compareWith(other: OtherToken | null): void {
+    this.#other = other;
+  }
   /** Forgets everything. */
   clear(): void {
     this.#text = "";
     this.#choice = 0;
     this.#expected = NOTHING_EXPECTED;
     this.#keyChoice = "automatic";
+    this.#other = null;
     this.#issuers = [];
     this.keyText = "";
     this.secret = "";
