@@ -1,6 +1,6 @@
 /** Where the marks of a token's life stand, and which labels fit under them. */
 import type { TokenView } from "../lib/contract/TokenView";
-import { clockTime, exactTimes } from "../lib/time";
+import { clockTime } from "../lib/time";
 
 /** What is known of a token's life, in Unix milliseconds. */
 export interface LifeTimes {
@@ -128,7 +128,7 @@ function scaleOf(
 
 const BEYOND = "beyond the calendar";
 const clock = (instant: number, now: number) =>
-  exactTimes(instant) === null ? BEYOND : clockTime(instant, now);
+  Number.isNaN(new Date(instant).getTime()) ? BEYOND : clockTime(instant, now);
 
 function wordsOf(
   told: readonly { kind: LifeMark["kind"]; instant: number; what: string }[],

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { draftOf } from "../lib/draft";
 import { applicationView, START, tokenView } from "./example";
-import { jsonPieces } from "./json";
 import { lifeLabels, lifeOf, timesOf, type LifeMark } from "./life";
 import { LONGEST_COLOURED } from "./pieces";
 import { secretNotices, withoutStrays } from "./secret";
@@ -10,47 +9,6 @@ import { beginning, counted, textPieces } from "./text";
 import { copyWords, dialOf, renewalWords, verdictWords } from "./words";
 
 const joined = (pieces: { text: string }[]) => pieces.map(({ text }) => text).join("");
-
-describe("jsonPieces", () => {
-  const hostile = [
-    '{\n  "iss": "https://a",\n  "exp": 1795525512\n}',
-    '{"__proto__": 1, "a": 1, "a": 2}',
-    '{"n": 1e400, "m": 12345678901234567890, "z": -0, "f": 1.50}',
-    '{"a\\"b" : "c\\\\", "d":"\\u202e"}',
-    '{"unclosed": "text',
-    "true false nullx -",
-    "",
-    "\u202e{\ud800}",
-    '"\\',
-  ];
-  it.each(hostile)("keeps every character of %j", (text) => {
-    expect(joined(jsonPieces(text))).toBe(text);
-  });
-  it("tells keys, strings, numbers and words apart", () => {
-    const kinds = jsonPieces('{"a" : "b", "c": [1e400, true]}').filter(({ kind }) => kind !== "plain");
-    expect(kinds).toEqual([
-      { kind: "key", text: '"a"' },
-      { kind: "string", text: '"b"' },
-      { kind: "key", text: '"c"' },
-      { kind: "number", text: "1e400" },
-      { kind: "keyword", text: "true" },
-    ]);
-  });
-  it("does not colour what is too long or in too many pieces", () => {
-    const long = `"${"a".repeat(LONGEST_COLOURED)}"`;
-    expect(jsonPieces(long)).toEqual([{ kind: "plain", text: long }]);
-    const many = "1,".repeat(60_000);
-    expect(jsonPieces(many)).toEqual([{ kind: "plain", text: many }]);
-  });
-  it("takes time in proportion to the text", () => {
-    const began = performance.now();
-    for (const unit of ['"', "\\", '"\\', '" ', "-", "t", " "]) {
-      const text = unit.repeat(Math.floor(LONGEST_COLOURED / unit.length));
-      expect(joined(jsonPieces(text))).toBe(text);
-    }
-    expect(performance.now() - began).toBeLessThan(3_000);
-  });
-});
 
 describe("shellPieces", () => {
   const of = (text: string, kind: string) =>
@@ -74,6 +32,12 @@ describe("shellPieces", () => {
     expect(of(text, "option")).toEqual(["-u", "--data-raw", "-H"]);
     expect(of(text, "variable")).toEqual(["$CLIENT_SECRET", "$T"]);
     expect(of(text, "string")).toEqual(["'a b'", '"', '"', '"A: \\"', ' -q"']);
+  });
+  it("does not colour what is too long or in too many pieces", () => {
+    const long = `'${"a".repeat(LONGEST_COLOURED)}'`;
+    expect(shellPieces(long)).toEqual([{ kind: "plain", text: long }]);
+    const many = "'' ".repeat(30_000);
+    expect(shellPieces(many)).toEqual([{ kind: "plain", text: many }]);
   });
   it("takes what stands between quotes as it is, over several lines too", () => {
     expect(of("-d '$A\n# b\n-c'", "string")).toEqual(["'$A\n# b\n-c'"]);
