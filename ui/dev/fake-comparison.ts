@@ -52,7 +52,7 @@ function differenceOf(part: TokenPart, name: string, before: unknown, after: unk
   };
 }
 
-/** A past token of an application: one scope less, signed with last month's key. */
+/** A past token of an application: another scope, signed with last month's key. */
 function pastOf({ header, payload }: Sides, receivedAt: number): Pick<Sides, "header" | "payload"> {
   const iat = Math.floor(receivedAt / 1_000);
   const scope = String(payload["scope"] ?? "").split(" ");
@@ -60,7 +60,7 @@ function pastOf({ header, payload }: Sides, receivedAt: number): Pick<Sides, "he
     header: { ...header, kid: "2026-10-c" },
     payload: {
       ...payload,
-      scope: [...scope.slice(1), "openid", "reports:read"].join(" "),
+      scope: [...scope.slice(1), "reports:read"].join(" "),
       iat,
       exp: iat + 3_600,
       jti: `0d1c9a52-7f0e-4c52-a1f2-${String(iat).padStart(12, "0")}`,

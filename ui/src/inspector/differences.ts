@@ -25,19 +25,13 @@ export const TOKEN_KINDS: Record<TokenKind, string | null> = {
   opaque: "Opaque",
 };
 
-/** `1 header member and 4 claims differ, 6 are the same.` */
+/** `1 header member and 4 claims differ, 6 are the same.` Why something cannot be compared, its problems say. */
 export function summary({ before, after, differences, same }: Comparison): string {
-  const kinds = [before.kind, after.kind];
-  const unread = before.problems.length + after.problems.length > 0 || kinds.includes("jwe");
   if (differences.length === 0) {
-    if (same.length > 0) {
-      return unread
-        ? "Nothing differs in what can be read."
-        : "Nothing differs: header and claims are the same. Signatures are not compared.";
-    }
-    return kinds.includes("opaque")
-      ? "Nothing can be compared: an opaque token means something to its issuer only."
-      : "Nothing can be compared: neither header nor claims could be read.";
+    if (same.length === 0) return "Nothing can be compared.";
+    return before.problems.length + after.problems.length > 0
+      ? "Nothing differs in what can be read."
+      : "Nothing differs: header and claims are the same. Signatures are not compared.";
   }
   const headers = differences.filter(({ part }) => part === "header").length;
   const claims = differences.length - headers;

@@ -119,3 +119,20 @@ describe("the exchange that produced the token", () => {
     expect(screen.getByTestId("open-call")).toBeTruthy();
   });
 });
+
+it("compares the token with the one before it where its claims are shown", async () => {
+  const token = tokenView({ id: 2, history: [{ id: 1, receivedAt: 0 }] });
+  render(ApplicationPage, { application: applicationView({ token }), instance: instanceView() });
+  inspections[0]?.(tokenDetails({ tokenId: 2 }));
+  await settle();
+  const asked = () => calls.mock.calls.filter(([name]) => name === "compare_tokens").map(([, args]) => args);
+  expect(asked()).toEqual([]);
+  await fireEvent.click(screen.getByTestId("claims-comparison"));
+  const application = "app-1";
+  expect(asked()).toEqual([
+    {
+      before: { kind: "application", application, token: 1 },
+      after: { kind: "application", application, token: null },
+    },
+  ]);
+});
