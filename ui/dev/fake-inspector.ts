@@ -151,18 +151,23 @@ const MEANINGS: Record<string, [ClaimGroup, string, string | null]> = {
   exp: ["when", "When it ends.", "RFC 7519 §4.1.4"],
 };
 
+/** More members than these are not looked for in the text. */
+const MOST_PLACED = 200;
+
 /** About where a member stands in the token's text: base64url makes four characters of three bytes. */
-function placeOf(json: Json, name: string, from: number): ClaimRow["place"] {
+function placeOf(json: Json, text: string, name: string, from: number): ClaimRow["place"] {
   const member = JSON.stringify({ [name]: json[name] }).slice(1, -1);
-  const at = JSON.stringify(json).indexOf(member);
+  const at = text.indexOf(member);
   if (at < 0) return null;
-  const begin = bytes(JSON.stringify(json).slice(0, at)).length;
+  const begin = bytes(text.slice(0, at)).length;
   const end = begin + bytes(member).length;
   return { from: from + Math.floor((begin * 8) / 6), to: from + Math.ceil((end * 8) / 6) };
 }
 
-const rowsOf = (json: Json, from: number): ClaimRow[] =>
-  Object.entries(json).map(([name, value]) => {
+function rowsOf(json: Json, from: number): ClaimRow[] {
+  const members = Object.entries(json);
+  const text = members.length > MOST_PLACED ? null : JSON.stringify(json);
+  return members.map(([name, value]) => {
     const [group, meaning, source] = MEANINGS[name] ?? (["other", "", null] as const);
     const time = group === "when" && typeof value === "number";
     return {
@@ -183,9 +188,10 @@ const rowsOf = (json: Json, from: number): ClaimRow[] =>
                 meaning: scope === "admin:read" ? "Read the admin API." : "",
               }))
           : [],
-      place: placeOf(json, name, from),
+      place: text === null ? null : placeOf(json, text, name, from),
     };
   });
+}
 
 const check = (name: Check["name"], outcome: Outcome, reason: string, note: string | null = null): Check => ({
   name,

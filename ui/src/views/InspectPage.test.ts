@@ -252,9 +252,15 @@ describe("the key", () => {
     await press("key-offer");
     expect(button.getAttribute("aria-busy")).toBe("true");
     expect(asked()).toHaveLength(1);
+    button.focus();
+    inspected(anInspection({ keys: { origin: { kind: "instance", instance: "i1", name: "Staging" } } }));
     finish();
     await pause();
     expect(asked()).toHaveLength(2);
+    // The button is gone, and the focus has not gone with it.
+    await settle();
+    expect(screen.queryByTestId("key-offer")).toBeNull();
+    expect(document.activeElement).toBe(screen.getByTestId("key-source"));
     expect(call.mock.calls.filter(([name]) => name === "fetch_keys")).toEqual([
       ["fetch_keys", { offer: offered }],
     ]);
