@@ -1,7 +1,7 @@
 /**
  * Stands in for lib/ipc.ts in `npm run dev:fake`: every state of the page in a plain browser.
  * `?scenario=` chooses the state (see `scenarios`), `?theme=light|dark` the look, `?place=` what is open:
- * `settings`, `activity`, an id, and `?dialog=` what lies over it (see App's dialogs). `?click=` names test ids
+ * `settings`, `activity`, `inspector`, an id, and `?dialog=` what lies over it (see App's dialogs). `?click=` names test ids
  * that are clicked then, one after the other.
  */
 import type { AppError } from "../src/lib/contract/AppError";
@@ -21,7 +21,7 @@ import { internalError } from "../src/lib/errors";
 import * as errors from "./errors";
 import { activityHandlers } from "./fake-activity";
 import { fakeComparison } from "./fake-comparison";
-import { inspector } from "./fake-inspector";
+import { fakeInspector, pasted } from "./fake-inspector";
 import { fakeWalkthroughs, walkthroughOf } from "./fake-walkthroughs";
 import type { Handlers } from "./handlers";
 
@@ -570,7 +570,7 @@ const activity = activityHandlers({
 const handlers: Handlers = {
   ...walkthroughs.handlers,
   ...activity,
-  ...inspector,
+  ...fakeInspector({ instances: () => snapshot.instances, later }),
   ...fakeComparison({ find, header: HEADER, payload }),
   exchange: (args) => walkthroughs.exchange(args.exchange) ?? activity.exchange(args),
   snapshot: () => {
@@ -834,7 +834,12 @@ async function stage(): Promise<void> {
   const at = query.get("place");
   const walkthrough = walkthroughOf(at ?? "");
   if (at === "settings" || at === "walkthroughs" || at === "activity") companion.open({ kind: at });
-  else if (walkthrough !== undefined) {
+  else if (at === "inspector") {
+    companion.open({ kind: at });
+    const { inspector } = await import("../src/inspector/inspector.svelte");
+    const text = pasted(scenario);
+    if (text !== undefined) inspector.paste(text);
+  } else if (walkthrough !== undefined) {
     const step = query.get("step");
     companion.open({
       kind: "walkthrough",

@@ -24,6 +24,8 @@ export type Place =
   | { kind: "walkthrough"; id: WalkthroughId; step?: number }
   /** What was sent and answered; of one application, if one is named. */
   | { kind: "activity"; application?: string }
+  /** A pasted token. */
+  | { kind: "inspector" }
   | { kind: "settings" };
 
 /** The dialog that is open over it. */

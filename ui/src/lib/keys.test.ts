@@ -19,6 +19,7 @@ describe("the keyboard map", () => {
     [ctrl("C", { shiftKey: true }), "copyToken"],
     [ctrl("r"), "requestToken"],
     [ctrl("n"), "newApplication"],
+    [ctrl("i"), "inspect"],
     [ctrl("+", { shiftKey: true }), "zoomIn"],
     [ctrl("="), "zoomIn"],
     [ctrl("-"), "zoomOut"],

@@ -5,6 +5,7 @@ export type Command =
   | "copyToken"
   | "requestToken"
   | "newApplication"
+  | "inspect"
   | "openApplication"
   | "shortcuts"
   | "zoomIn"
@@ -44,6 +45,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: "copyToken", mod: true, shift: true, keys: ["c"], label: "Copy the token", face: "C" },
   { command: "requestToken", mod: true, shift: false, keys: ["r"], label: "Request a new token", face: "R" },
   { command: "newApplication", mod: true, shift: false, keys: ["n"], label: "Add an application", face: "N" },
+  { command: "inspect", mod: true, shift: false, keys: ["i"], label: "Inspect a token", face: "I" },
   {
     command: "openApplication",
     mod: true,

@@ -1,5 +1,6 @@
 /** Words for a token's state. */
 import type { ApplicationView } from "../lib/contract/ApplicationView";
+import type { Check } from "../lib/contract/Check";
 import type { CheckName } from "../lib/contract/CheckName";
 import type { ClaimGroup } from "../lib/contract/ClaimGroup";
 import type { CopyFormatView } from "../lib/contract/CopyFormatView";
@@ -85,6 +86,23 @@ export const CHECK_TITLES: Record<CheckName, string> = {
   profile: "Has what its kind requires",
   scopes: "Scopes: got what was asked",
 };
+
+/** What the checks come to, in few words. */
+export interface Summary {
+  tone: Tone;
+  text: string;
+}
+
+/** `5 of 8 pass`: green only where all do. */
+export function checksSummary(checks: readonly Check[]): Summary {
+  const passed = checks.filter(({ outcome }) => outcome === "passed").length;
+  const tone = checks.some(({ outcome }) => outcome === "failed")
+    ? "bad"
+    : passed === checks.length
+      ? "ok"
+      : "warn";
+  return { tone, text: `${passed} of ${checks.length} pass` };
+}
 
 export const OUTCOMES: Record<Outcome, { mark: string; tone: Tone; words: string }> = {
   passed: { mark: "✓", tone: "ok", words: "Passed" },

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { aToken } from "../lib/example";
 import { allowedWords, diagnose } from "./diagnosis";
 import { asFieldHolds, pastedInto } from "./panels/exact";
-import { certaintyWords, compared, howFar } from "./words";
+import { compared, howFar } from "./words";
 import { aStep, aText, aView, progress } from "./example";
 
 describe("the diagnosis", () => {
@@ -36,13 +36,6 @@ describe("a text to the byte", () => {
 });
 
 describe("the words", () => {
-  it("name the source, where there is one", () => {
-    const source = "quickstart, step 2";
-    expect(certaintyWords({ certainty: "documented", source })).toBe("Documented: quickstart, step 2");
-    expect(certaintyWords({ certainty: "inferred", source })).toBe("Inferred: quickstart, step 2");
-    expect(certaintyWords({ certainty: "inferred", source: "" })).toBe("Inferred");
-    expect(certaintyWords({ certainty: "unknown", source: "" })).toBe("Not documented");
-  });
   it("say how far it has come", () => {
     const text = aText([aStep(), aStep()]);
     const done = progress({ done: true });

@@ -1,23 +1,9 @@
 /** The few words that are the page's own: what the walkthroughs say comes from the core. */
 import { LEVELS } from "../applications/form";
-import type { Certainty } from "../lib/contract/Certainty";
 import type { LevelName } from "../lib/contract/LevelName";
-import type { StepRequest } from "../lib/contract/StepRequest";
 import type { WalkthroughText } from "../lib/contract/WalkthroughText";
 import type { WalkthroughView } from "../lib/contract/WalkthroughView";
 import { counted } from "../tokens/text";
-
-export const CERTAINTIES: Record<Certainty, { words: string; tone: "plain" | "ok" | "warn" }> = {
-  documented: { words: "Documented", tone: "ok" },
-  inferred: { words: "Inferred", tone: "warn" },
-  unknown: { words: "Not documented", tone: "plain" },
-};
-
-/** `Documented: quickstart, step 2`; `Inferred: …` names what it was inferred from. */
-export function certaintyWords({ certainty, source }: Pick<StepRequest, "certainty" | "source">): string {
-  const { words } = CERTAINTIES[certainty];
-  return certainty !== "unknown" && source !== "" ? `${words}: ${source}` : words;
-}
 
 /** Who may register an application of a level (contract 1.4). */
 const REGISTERED_BY: Record<LevelName, string> = {
