@@ -117,7 +117,7 @@ async fn a_pasted_token_of_a_saved_instance_verifies_with_the_keys_in_memory() {
     assert_eq!(desk.world.request(desk.id).await.token.unwrap().verdict, Verdict::Verified);
     let token = desk.world.token(desk.id).await;
     let before = desk.practice.requests().len();
-    let seen = desk.inspect(&token, KeySource::Automatic).await;
+    let seen = desk.inspect(&format!("Authorization: Bearer {token}"), KeySource::Automatic).await;
     let details = seen.details.unwrap();
     assert_eq!(details.verdict, Verdict::Verified, "{:?}", details.checks);
     assert_eq!(seen.paste.token, token);
@@ -376,7 +376,10 @@ async fn pasted_texts_are_compared_as_far_as_they_hold_tokens() {
     let desk = Desk::with(|_| {}).await;
     desk.world.request(desk.id).await;
     let in_hand = || TokenRef::Application { application: desk.id, token: None };
-    let found = desk.compare(pasted("an-opaque-token"), in_hand()).await.unwrap();
+    let found = desk
+        .compare(pasted("Authorization: Bearer 8f14e45fceea167a5a36dedd4bea2543"), in_hand())
+        .await
+        .unwrap();
     assert_eq!((found.before.kind, found.differences.len()), (TokenKind::Opaque, 0));
     assert_eq!(found.before.problems.len(), 1);
     let error = desk.compare(in_hand(), pasted("  ")).await.unwrap_err();
