@@ -28,7 +28,7 @@ struct Desk {
 impl Desk {
     fn new() -> Self {
         jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default().unwrap_or(());
-        let desk = Self { folder: tempfile::tempdir().unwrap() };
+        let desk = Self { folder: tempfile::tempdir().expect("a folder") };
         let k = base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, SECRET);
         desk.write("keys.json", &json!({ "keys": [{ "kty": "oct", "kid": "k", "k": k }] }).to_string());
         desk
@@ -39,12 +39,12 @@ impl Desk {
     }
 
     fn write(&self, name: &str, text: &str) {
-        fs::write(self.path(name), text).unwrap();
+        fs::write(self.path(name), text).expect("a file");
     }
 
     fn token(&self, claims: &Value) -> String {
         let header = Header { kid: Some("k".to_owned()), ..Header::new(Algorithm::HS256) };
-        encode(&header, claims, &EncodingKey::from_secret(SECRET)).unwrap()
+        encode(&header, claims, &EncodingKey::from_secret(SECRET)).expect("a token")
     }
 
     /// Runs `scaikey decode` here, with this on its standard input.
@@ -57,15 +57,15 @@ impl Desk {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap();
+            .expect("a process");
         // It may end before it has read everything.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        child.wait_with_output().unwrap()
+        let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+        child.wait_with_output().expect("an end")
     }
 
     fn check(&self, arguments: &[&str], input: &str, code: i32) -> (String, String) {
         let output = self.decode(arguments, input);
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");
         let (out, err) = (text(&output.stdout), text(&output.stderr));
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {out}{err}");
         (out, err)

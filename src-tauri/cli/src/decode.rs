@@ -13,7 +13,7 @@ use scaikey_core::contract::{
     Check, CheckName, ErrorView, ExpectedValues, Inspection, KeySource, Outcome, Purpose, Stage, TokenKind,
     TokenProfile,
 };
-use scaikey_core::inspect::{Known, inspect};
+use scaikey_core::inspect::{Known, inspect, paste};
 use scaikey_core::model::{Network, Proxy, safe_endpoint};
 use scaikey_core::oauth::metadata;
 use scaikey_core::ports::Clock as _;
@@ -116,7 +116,7 @@ mod code {
 }
 
 /// The longest input that is read, in bytes. The inspector takes no more either.
-const LONGEST_INPUT: u64 = 8 * 1024 * 1024 + 1;
+const LONGEST_INPUT: u64 = paste::LONGEST_TEXT as u64 + 1;
 
 /// The longest file of keys that is read, in bytes.
 const LONGEST_KEYS: u64 = 1024 * 1024 + 1;
