@@ -1,5 +1,5 @@
 import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
-import { flushSync, tick } from "svelte";
+import { createRawSnippet, flushSync, tick } from "svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { companion } from "../lib/companion.svelte";
 import type { AppError } from "../lib/contract/AppError";
@@ -376,18 +376,162 @@ describe("claims", () => {
     await fireEvent.click(screen.getByText("Show all 100,000 characters"));
     expect(claim.textContent.length).toBeGreaterThan(100_000);
   });
-  it("shows 200 rows, then all", async () => {
-    const claims = Array.from({ length: 1_000 }, (_, index) => row(`c${index}`, "v"));
+  it("shows 200 rows, then all, those further down when they come near", async () => {
+    const near: ((entries: { isIntersecting: boolean }[]) => void)[] = [];
+    vi.stubGlobal(
+      "IntersectionObserver",
+      class {
+        constructor(tell: (entries: { isIntersecting: boolean }[]) => void) {
+          near.push(tell);
+        }
+        observe = () => undefined;
+        disconnect = () => undefined;
+      },
+    );
+    const groups = ["who", "where", "other"] as const;
+    const claims = groups.flatMap((group, at) =>
+      Array.from({ length: at === 2 ? 847 : 76 + at }, (_, index) => ({
+        ...row(`${group}${index}`, "v"),
+        group,
+      })),
+    );
+    expect(claims).toHaveLength(1_000);
     render(ClaimsCard, { details: tokenDetails({ claims }), now: START });
-    expect(document.querySelectorAll("dt")).toHaveLength(200);
+    const names = () => Array.from(document.querySelectorAll("dt"), ({ textContent }) => textContent);
+    const titles = () => Array.from(document.querySelectorAll("h3"), ({ textContent }) => textContent);
+    expect(names()).toEqual(claims.slice(0, 200).map(({ name }) => name));
+    expect(titles()).toEqual(["Who", "Where it is valid", "Other claims"]);
     await fireEvent.click(screen.getByText("Show all 1,000 claims"));
-    expect(document.querySelectorAll("dt")).toHaveLength(1_000);
+    expect(names()).toHaveLength(200);
+    near[1]?.([{ isIntersecting: false }, { isIntersecting: true }]);
+    flushSync();
+    expect(names()).toEqual([...claims.slice(0, 200), ...claims.slice(250, 300)].map(({ name }) => name));
+    for (const tell of near) tell([{ isIntersecting: true }]);
+    flushSync();
+    expect(names()).toEqual(claims.map(({ name }) => name));
+    expect(titles()).toHaveLength(3);
+    await fireEvent.click(screen.getByText("Show the first 200 claims"));
+    expect(names()).toHaveLength(200);
+    vi.unstubAllGlobals();
   });
-  it("shows the JSON to the character", async () => {
-    const payloadJson = '{\n  "__proto__": 1e400,\n  "a": 1,\n  "a": 12345678901234567890\n}';
+  it("shows the JSON to the digit", async () => {
+    const payloadJson = '{\n  "__proto__": 1e400,\n  "n": 12345678901234567890\n}';
     render(ClaimsCard, { details: tokenDetails({ payloadJson }), now: START });
     await fireEvent.click(screen.getByTestId("claims-json"));
-    expect(screen.getByTestId("payload-json").textContent).toBe(payloadJson);
+    const text = screen.getByTestId("payload-json").textContent;
+    for (const part of ['"__proto__": 1e400,', '"n": 12345678901234567890']) expect(text).toContain(part);
+    expect(screen.getByTestId("header-json").textContent).toContain('"alg": "RS256"');
+  });
+  it("tells where the claim is that is pointed at", async () => {
+    const marks: unknown[] = [];
+    const claims = [
+      { ...row("a", "1"), place: { from: 3, to: 9 } },
+      { ...row("b", "2"), place: { from: 10, to: 14 } },
+      row("c", "3"),
+    ];
+    const { unmount } = render(ClaimsCard, {
+      details: tokenDetails({ claims }),
+      now: START,
+      onmark: (place: unknown) => marks.push(place),
+    });
+    const [a, b] = [screen.getByTestId("claim-a"), screen.getByTestId("claim-b")];
+    const button = within(a).getByRole("button", { name: "a" });
+    expect(within(screen.getByTestId("claim-c")).queryByRole("button")).toBeNull();
+    button.focus();
+    await fireEvent.mouseEnter(b);
+    await fireEvent.mouseLeave(b);
+    button.blur();
+    expect(marks).toEqual([{ from: 3, to: 9 }, { from: 10, to: 14 }, { from: 3, to: 9 }, null]);
+    button.focus();
+    unmount();
+    expect(marks.at(-1)).toBeNull();
+  });
+  it("has the header folded above the claims, with what matters in a line", async () => {
+    const header = [
+      row("alg", "RS256"),
+      row("typ", "at+jwt"),
+      row("kid", "k\u202e1"),
+      row("jku", "https://x"),
+    ];
+    const { rerender } = render(ClaimsCard, { details: tokenDetails({ header }), now: START });
+    const summary = screen.getByTestId("claims-header");
+    expect(summary.textContent).toBe("Header: RS256, at+jwt, key k\u202e1");
+    expect(summary.querySelector("[data-code='U+202E']")).not.toBeNull();
+    expect((summary.parentElement as HTMLDetailsElement).open).toBe(false);
+    expect(screen.getByTestId("claim-jku").textContent).toContain("https://x");
+    await rerender({
+      details: tokenDetails({ kind: "jwe", header, claims: [], payloadJson: null }),
+      now: START,
+    });
+    expect((screen.getByTestId("claims-header").parentElement as HTMLDetailsElement).open).toBe(true);
+    expect(screen.getByTestId("claims").textContent).not.toContain("It holds no claims.");
+  });
+  it("shows how it differs from the one before, where that is known", async () => {
+    const details = tokenDetails();
+    const { rerender } = render(ClaimsCard, { details, now: START });
+    expect(screen.queryByTestId("claims-comparison")).toBeNull();
+    const comparison = createRawSnippet(() => ({ render: () => "<p>the difference</p>" }));
+    await rerender({ details, now: START, comparison });
+    await fireEvent.click(screen.getByTestId("claims-comparison"));
+    expect(screen.getByTestId("claims").textContent).toContain("the difference");
+    expect(screen.queryByTestId("claim-sub")).toBeNull();
+    await rerender({ details, now: START, comparison: undefined });
+    expect(screen.queryByTestId("claim-sub")).not.toBeNull();
+  });
+  it("takes apart what has parts, each with its meaning", async () => {
+    const part = (value: string, meaning = "") => ({ value, meaning });
+    const scopes = Array.from({ length: 60 }, (_, index) => part(`s${index}`, index === 0 ? "reads" : ""));
+    render(ClaimsCard, {
+      details: tokenDetails({
+        claims: [
+          { ...row("scope", "s0 s1"), shape: "list", parts: scopes },
+          { ...row("act", "{}"), shape: "chain", parts: [part("usr_1"), part("svc_1"), part("svc_2")] },
+        ],
+      }),
+      now: START,
+    });
+    const parts = (claim: string) =>
+      within(screen.getByTestId(`claim-${claim}`)).getAllByTestId("claim-part");
+    const words = (of: HTMLElement) => of.textContent.replace(/\s+/g, " ").trim();
+    expect(parts("scope")).toHaveLength(50);
+    expect(words(parts("scope")[0] as HTMLElement)).toBe("s0 reads");
+    await fireEvent.click(screen.getByText("Show all 60 parts"));
+    expect(parts("scope")).toHaveLength(60);
+    expect(parts("act").map(words)).toEqual([
+      "usr_1",
+      "←for whom acts svc_1",
+      "←for whom acted before svc_2",
+    ]);
+  });
+  it("opens the source of a meaning in the browser", async () => {
+    render(ClaimsCard, { details: tokenDetails(), now: START });
+    await fireEvent.click(screen.getByTestId("claim-source"));
+    expect(called("open_page")).toEqual([{ page: { kind: "source", source: "RFC 7519 §4.1.2" } }]);
+  });
+  it("shows the header of each signature", async () => {
+    const signatures = Array.from({ length: 25 }, (_, index) => ({
+      headerJson: index === 1 ? null : `{"alg":"RS${index}"}`,
+      outcome: "skipped" as const,
+      reason: "",
+    }));
+    render(ClaimsCard, {
+      details: tokenDetails({ kind: "jwsJson", headerJson: null, signatures }),
+      now: START,
+    });
+    await fireEvent.click(screen.getByTestId("claims-json"));
+    expect(screen.getByTestId("signature-1-json").textContent).toContain('"alg": "RS0"');
+    expect(screen.queryByTestId("signature-2-json")).toBeNull();
+    expect(screen.queryByTestId("signature-21-json")).toBeNull();
+    expect(screen.getByTestId("claims").textContent).toContain("5 more signatures");
+  });
+  it("shows a payload that is no JSON as text", async () => {
+    render(ClaimsCard, {
+      details: tokenDetails({ claims: [], payloadJson: null, payloadText: "<b>plain\u202e</b>" }),
+      now: START,
+    });
+    expect(screen.getByTestId("payload-text").textContent).toBe("<b>plain\u202e</b>");
+    await fireEvent.click(screen.getByTestId("claims-json"));
+    expect(screen.getByTestId("payload-text").querySelector("b")).toBeNull();
   });
   it("is honest about what it cannot read", () => {
     render(ClaimsCard, {

@@ -82,7 +82,7 @@ export function lifeOf(times: LifeTimes, now: number): Life {
     text: kind === "now" ? what : `${what} ${clock(instant, now)}`,
   }));
   if (expiresAt === null) {
-    marks.push({ kind: "unstated", at: 1, text: "when it expires is not stated" });
+    marks.push({ kind: "unstated", at: 1, text: "end not stated" });
   }
   const passed =
     state === "expired" ? along(expiresAt ?? now) : state === "alive" ? Math.max(0, along(now)) : 0;

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { draftOf } from "../lib/draft";
+import type { Place } from "../lib/contract/Place";
+import type { TokenKind } from "../lib/contract/TokenKind";
 import { applicationView, START, tokenView } from "./example";
-import { lifeLabels, lifeOf, timesOf, type LifeMark } from "./life";
+import { type Life, lifeLabels, lifeOf, type LifeMark, timesOf } from "./life";
 import { LONGEST_COLOURED } from "./pieces";
+import { MOST_SHOWN, stretchesOf } from "./raw";
 import { secretNotices, withoutStrays } from "./secret";
 import { shellPieces } from "./shell";
-import { beginning, counted, textPieces } from "./text";
+import { beginning, counted, textBlocks, textPieces } from "./text";
 import { copyWords, dialOf, renewalWords, verdictWords } from "./words";
 
 const joined = (pieces: { text: string }[]) => pieces.map(({ text }) => text).join("");
@@ -110,6 +113,124 @@ describe("lifeOf", () => {
     expect(lifeOf(timesOf(tokenView()), START - 99_999).passed).toBe(0);
     expect(lifeOf(timesOf(tokenView({ expiresAt: START })), START).state).toBe("expired");
   });
+});
+
+describe("lifeOf any token", () => {
+  const MINUTE = 60_000;
+  const at = (...minutes: (number | null)[]) => {
+    const [issuedAt = null, notBefore = null, expiresAt = null] = minutes.map((each) =>
+      each === null ? null : START + each * MINUTE,
+    );
+    return lifeOf({ issuedAt, notBefore, renewsAt: null, expiresAt }, START);
+  };
+  const kinds = (life: Life) => life.marks.map(({ kind }) => kind).join(" ");
+  it.each([
+    ["valid", [-10, -10, 30], "alive", "issued now expires", 0],
+    ["valid since a while", [-30, -20, 10], "alive", "issued notBefore now expires", 0.25],
+    ["not valid yet", [-5, 60, 120], "future", "issued now notBefore expires", 0.3],
+    ["valid from when it is issued, later", [60, 60, 120], "future", "now notBefore expires", 0.3],
+    ["not valid yet, without an end", [0, 60, null], "future", "issued now notBefore unstated", 0.3],
+    ["without an end", [-10, null, null], "unknown", "issued unstated", 0],
+    ["without a beginning", [null, null, 30], "alive", "now expires", 0],
+    ["without anything", [null, null, null], "unknown", "unstated", 0],
+    ["expired", [-60, -60, -30], "expired", "issued expires now", 0],
+    ["expired, without a beginning", [null, null, -30], "expired", "expires now", 0],
+    ["expired before it was issued", [-10, null, -30], "expired", "expires issued now", 0],
+    ["expired before it would be valid", [-30, 60, -10], "expired", "issued expires now notBefore", 1],
+  ] as const)("%s", (_, times, state, marks, from) => {
+    const life = at(...times);
+    expect([life.state, kinds(life)]).toEqual([state, marks]);
+    expect(life.from).toBeCloseTo(from);
+    const places = life.marks.map((mark) => mark.at);
+    expect(places).toEqual([...places].sort((one, other) => one - other));
+    expect(places.every((place) => place >= 0 && place <= 1)).toBe(true);
+    expect(life.passed).toBeGreaterThanOrEqual(0);
+    expect(life.passed).toBeLessThanOrEqual(1);
+  });
+  it("says the same in words", () => {
+    expect(at(-5, 60, 120).words).toMatch(/^Not valid yet\. Issued at .*, valid from .*, expires at .*\.$/);
+    expect(at(null, null, -30).words).toMatch(/^Expired at .*\. When it was issued is not stated\.$/);
+    expect(at(null, null, null).words).toBe(
+      "When it was issued is not stated. When it expires is not stated.",
+    );
+  });
+  it("survives times that no calendar has", () => {
+    const life = lifeOf({ issuedAt: -9e18, notBefore: null, renewsAt: null, expiresAt: 9e18 }, START);
+    expect(life.state).toBe("alive");
+    expect(life.words).toBe("Issued beyond the calendar, expires beyond the calendar.");
+    expect(life.marks.map(({ text }) => text).join()).not.toContain("Invalid");
+  });
+  it("has labels that never overlap", () => {
+    const measure = (text: string) => text.length * 6;
+    for (const times of [
+      [-5, 60, 120],
+      [-5, 60, null],
+      [null, null, -1],
+      [-10, null, -30],
+      [-30, 60, -10],
+      [-30, -20, 1],
+    ]) {
+      for (let width = 120; width <= 1_000; width += 40) {
+        let end = -10;
+        const labels = lifeLabels(at(...times).marks, width, measure);
+        for (const { text, left, right } of labels) {
+          const from = right === null ? left : width - measure(text);
+          expect(from).toBeGreaterThanOrEqual(end + 10 - 1e-6);
+          end = from + measure(text);
+        }
+      }
+    }
+  });
+});
+
+describe("stretchesOf", () => {
+  const TOKEN = "aaaa.bbbbbb.cc";
+  const JWE = "hh.kk.ii.cc.tt";
+  const seen = (text: string, kind: TokenKind, place: Place | null = null, all = false) =>
+    stretchesOf(text, kind, place, all).map(
+      ({ from, to, part, marked, hidden }) =>
+        `${hidden ? "-" : part.charAt(0)}${marked ? "*" : ""}${to - from > 40 ? to - from : text.slice(from, to)}`,
+    );
+  it.each([
+    ["jwt", TOKEN, null, ["haaaa", "p.", "pbbbbbb", "p.", "scc"]],
+    ["jwe", JWE, null, ["hhh", "p.", "skk", "p.ii.", "pcc", "p.", "stt"]],
+    ["opaque", TOKEN, null, [`s${TOKEN}`]],
+    ["jwsJson", '{"payload":"x.y"}', null, ['p{"payload":"x.y"}']],
+    ["jwt", "aaaa", null, ["haaaa"]],
+    ["jwt", "a.b.c.d", null, ["ha", "p.", "pb", "p.", "sc.d"]],
+    ["jwt", "", null, []],
+    ["jwt", TOKEN, { from: 6, to: 8 }, ["haaaa", "p.", "pb", "p*bb", "pbbb", "p.", "scc"]],
+    ["jwt", TOKEN, { from: 3, to: 7 }, ["haaa", "h*a", "p*.", "p*bb", "pbbbb", "p.", "scc"]],
+    ["jwt", TOKEN, { from: 7, to: 7 }, ["haaaa", "p.", "pbbbbbb", "p.", "scc"]],
+    ["jwt", TOKEN, { from: 7, to: 99 }, ["haaaa", "p.", "pbbbbbb", "p.", "scc"]],
+  ] as const)("%s %s, %j marked", (kind, text, place, wanted) => {
+    expect(seen(text, kind, place)).toEqual(wanted);
+  });
+  it("leaves out what is long, but not what is marked", () => {
+    const long = `aaaa.${"b".repeat(1_400_000)}.cc`;
+    const shown = (place: Place | null, all = false) =>
+      stretchesOf(long, "jwt", place, all)
+        .filter(({ hidden }) => !hidden)
+        .reduce((sum, { from, to }) => sum + to - from, 0);
+    expect(seen(long, "jwt")).toEqual(["haaaa", "p.", `p${MOST_SHOWN - 5}`, `-${long.length - MOST_SHOWN}`]);
+    const far = { from: 1_000_000, to: 1_000_020 };
+    expect(stretchesOf(long, "jwt", far, false).filter(({ marked }) => marked)).toHaveLength(1);
+    expect(shown(far)).toBe(MOST_SHOWN + 1_020);
+    expect(shown({ from: 5, to: 1_400_005 })).toBeLessThan(3 * MOST_SHOWN);
+    expect(shown(null, true)).toBe(long.length);
+  });
+});
+
+describe("textBlocks", () => {
+  it.each(["", "a", "a".repeat(16_384), "a".repeat(100_001), `${"a".repeat(16_383)}${"😀".repeat(20_000)}`])(
+    "joined are the text, none ends within a character",
+    (text) => {
+      const blocks = textBlocks(text);
+      expect(blocks.join("")).toBe(text);
+      expect(blocks.length).toBe(Math.max(1, Math.ceil(text.length / 16_384)));
+      for (const block of blocks) expect(/\p{Cs}/u.test(block)).toBe(false);
+    },
+  );
 });
 
 describe("lifeLabels", () => {
