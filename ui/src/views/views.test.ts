@@ -118,13 +118,16 @@ describe("the sidebar", () => {
     expect(screen.getByText("PROD")).toBeTruthy();
   });
 
-  it("opens applications, instances, activity, settings and the palette", async () => {
+  it("opens applications, instances, the inspector, activity, settings and the palette", async () => {
     filled();
     render(Sidebar);
     await fireEvent.click(screen.getAllByTestId("app-item")[1] as HTMLElement);
     expect(companion.place).toEqual({ kind: "application", id: "b" });
     await fireEvent.click(screen.getAllByTestId("instance-item")[1] as HTMLElement);
     expect(companion.place).toEqual({ kind: "instance", id: "s" });
+    await fireEvent.click(screen.getByTestId("open-inspector"));
+    expect(companion.place).toEqual({ kind: "inspector" });
+    expect(screen.getByTestId("open-inspector").getAttribute("aria-current")).toBe("page");
     await fireEvent.click(screen.getByTestId("activity"));
     expect(companion.place).toEqual({ kind: "activity" });
     expect(screen.getByTestId("activity").getAttribute("aria-current")).toBe("page");
