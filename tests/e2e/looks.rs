@@ -11,13 +11,13 @@ use crate::{REQUEST, ask_for_openid_only, copy_token, names, try_practice, wait_
 /// The smallest window that is allowed, and the whole screen of these tests.
 const SIZES: [(u32, u32); 2] = [(880, 600), (1280, 860)];
 
-const THEMES: [&str; 2] = ["light", "dark"];
+pub(crate) const THEMES: [&str; 2] = ["light", "dark"];
 
 /// More stops than that of the Tab key no screen of these tests has.
 const MOST_STOPS: usize = 80;
 
 /// What sticks out: a text that ends right of the page, or is wider than the box it stands in.
-const STICKS_OUT: &str = r#"
+pub(crate) const STICKS_OUT: &str = r#"
     const found = [];
     const root = document.documentElement;
     if (root.scrollWidth > innerWidth) found.push(`the page is ${root.scrollWidth} wide`);
@@ -64,7 +64,7 @@ const FOCUS: &str = r#"
 "#;
 
 /// Takes a screen's pictures in both sizes, and looks for what sticks out.
-async fn look(window: &Window<'_>, theme: &str, name: &str) {
+pub(crate) async fn look(window: &Window<'_>, theme: &str, name: &str) {
     for (width, height) in SIZES {
         window.resize(width, height).await;
         window.screenshot(&format!("{name}-{theme}-{width}")).await;
@@ -74,7 +74,7 @@ async fn look(window: &Window<'_>, theme: &str, name: &str) {
 }
 
 /// Presses Tab until the focus is back where it was first; it must be seen on the whole way.
-async fn tab_through(window: &Window<'_>, name: &str) {
+pub(crate) async fn tab_through(window: &Window<'_>, name: &str) {
     let mut been: Vec<String> = Vec::new();
     for _ in 0..MOST_STOPS {
         window.press(&Key::Tab.to_string()).await;
@@ -96,7 +96,7 @@ async fn tab_through(window: &Window<'_>, name: &str) {
 }
 
 /// Another theme, through the palette: whatever is open stays open.
-async fn theme(window: &Window<'_>, theme: &str) {
+pub(crate) async fn theme(window: &Window<'_>, theme: &str) {
     window.press(&format!("{}k", char::from(Key::Control))).await;
     window.type_into(names::PALETTE_FILTER, &format!("{theme} theme")).await;
     window.press(&Key::Enter.to_string()).await;

@@ -6,6 +6,7 @@
 
 mod canary;
 mod hardening;
+mod inspector;
 mod journey;
 mod keyboard;
 mod keychain;

@@ -189,3 +189,50 @@ pub(crate) fn walkthrough_step(index: usize) -> String {
 pub(crate) fn open_walkthrough(id: &str) -> String {
     format!("walkthrough-open-{id}")
 }
+
+/// Opens the inspector.
+pub(crate) const OPEN_INSPECTOR: &str = "open-inspector";
+/// The inspector.
+pub(crate) const INSPECTOR_PAGE: &str = "inspector-page";
+/// What a token is pasted into.
+pub(crate) const INSPECTOR_TEXT: &str = "inspector-text";
+/// Forgets what was pasted.
+pub(crate) const INSPECTOR_CLEAR: &str = "inspector-clear";
+/// *Verified*, or why not.
+pub(crate) const INSPECTOR_VERDICT: &str = "inspector-verdict";
+/// What was cut away around the token.
+pub(crate) const INSPECTOR_CUT: &str = "inspector-cut";
+/// Why nothing was found.
+pub(crate) const INSPECTOR_PROBLEM: &str = "inspector-problem";
+/// What kind of token it is.
+pub(crate) const INSPECTOR_RECOGNISED: &str = "inspector-recognised";
+/// Chooses the token to compare with.
+pub(crate) const INSPECTOR_COMPARE: &str = "inspector-compare";
+/// Where the key comes from.
+pub(crate) const KEY_SOURCE: &str = "key-source";
+/// A shared secret.
+pub(crate) const KEY_SECRET: &str = "key-secret";
+/// The audience that is expected.
+pub(crate) const EXPECTED_AUDIENCE: &str = "expected-audience";
+/// Its check.
+pub(crate) const CHECK_AUDIENCE: &str = "check-audience";
+/// The check of the signature.
+pub(crate) const CHECK_SIGNATURE: &str = "check-signature";
+/// The place of a claim in the token's text.
+pub(crate) const RAW_MARK: &str = "raw-mark";
+/// A row of JSON.
+pub(crate) const JSON_ROW: &str = "json-row";
+/// *Previous ↔ now*.
+pub(crate) const CLAIMS_COMPARISON: &str = "claims-comparison";
+/// Two tokens side by side.
+pub(crate) const COMPARISON: &str = "comparison";
+/// What differs, in a sentence.
+pub(crate) const COMPARISON_SUMMARY: &str = "comparison-summary";
+/// The form in which the other token is chosen.
+pub(crate) const COMPARE_WITH: &str = "compare-with";
+/// Compares.
+pub(crate) const COMPARE_START: &str = "compare-start";
+/// That a claim differs.
+pub(crate) fn difference(claim: &str) -> String {
+    format!("difference-{claim}")
+}
