@@ -474,12 +474,12 @@ fn wrapped(text: &str, width: usize, end: &str) -> String {
 }
 
 /// A text without what may stand between the pieces of one token: white space and what has no width, quotes and the
-/// plus and comma between literals, backslashes, marks of quoted mail.
+/// signs between literals, dots among them, backslashes, marks of quoted mail.
 fn without_joints(text: &str) -> String {
     let joint = |c: char| {
         c.is_whitespace()
             || words::has_hidden(c.encode_utf8(&mut [0; 4]))
-            || "\"'`´«»‹›＂＇+,\\>".contains(c)
+            || "\"'`´«»‹›＂＇+.^|\\>".contains(c)
             || matches!(c, '\u{2018}'..='\u{201f}' | '\u{300c}'..='\u{300f}')
     };
     text.chars().filter(|c| !joint(*c)).collect()
@@ -499,7 +499,7 @@ fn unescaped(text: &str) -> String {
             ('\\', _) if rest.starts_with("\\u") => code(rest.get(2..6)).map_or((first, 1), |c| (c, 6)),
             ('\\', _) => match rest.chars().nth(1) {
                 Some('n' | 'r' | 't') => (' ', 2),
-                Some(c) if c.is_ascii_punctuation() => (c, 2),
+                Some(c) if "\"'`/\\".contains(c) => (c, 2),
                 _ => (first, 1),
             },
             _ => (first, first.len_utf8()),

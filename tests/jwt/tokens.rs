@@ -28,9 +28,9 @@ impl Rng {
         z ^ (z >> 31)
     }
 
-    /// A number below this one, which is not 0.
+    /// A number below this one; 0 where there is none.
     pub(crate) fn below(&mut self, end: usize) -> usize {
-        let number = self.next() % u64::try_from(end).unwrap();
+        let number = self.next() % u64::try_from(end.max(1)).unwrap();
         usize::try_from(number).unwrap()
     }
 
