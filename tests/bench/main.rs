@@ -1,9 +1,9 @@
 //! Measures the window from outside, as its user meets it: how long until it has painted, how much memory it
-//! takes, how long a click on *Copy token* takes. Each figure stands beside a baseline of the same run. Nothing
-//! is judged: a machine that is busy must not fail a build.
+//! takes, how long a click on *Copy token* takes, how long a large token keeps it from answering. Each figure
+//! stands beside a baseline of the same run. Nothing is judged: a machine that is busy must not fail a build.
 //!
 //! `cargo xtask bench` builds what is measured and passes it on:
-//! `… window <the app> <the bare window>` or `… copy <the app>`.
+//! `… window <the app> <the bare window>`, `… copy <the app>` or `… stall <the app>`.
 
 fn main() -> std::process::ExitCode {
     #[cfg(target_os = "linux")]
@@ -16,6 +16,8 @@ fn main() -> std::process::ExitCode {
 mod copy;
 #[cfg(target_os = "linux")]
 mod memory;
+#[cfg(target_os = "linux")]
+mod stall;
 #[cfg(target_os = "linux")]
 mod start;
 
@@ -34,6 +36,7 @@ mod linux {
         match words.as_slice() {
             [what, app, bare] if what.as_os_str() == "window" => crate::start::measure(app, bare).await,
             [what, app] if what.as_os_str() == "copy" => crate::copy::measure(app).await,
+            [what, app] if what.as_os_str() == "stall" => crate::stall::measure(app).await,
             _ => {
                 say("This is run by `cargo xtask bench`.");
                 return ExitCode::from(2);

@@ -34,12 +34,14 @@ impl Elsewhere {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (documents, asked) = (Documents::default(), Arc::<Mutex<Vec<String>>>::default());
         let (found, seen) = (Arc::clone(&documents), Arc::clone(&asked));
+        // The same server by another name, so that it would notice.
+        let another_host = format!("{}/elsewhere", base.replace("127.0.0.1", "localhost"));
         let answer = move |uri: Uri| async move {
             seen.lock().unwrap().push(uri.to_string());
             let document = found.lock().unwrap().get(uri.path()).cloned();
             let (status, media_type, body) =
                 document.unwrap_or((StatusCode::NOT_FOUND, "text/plain", String::new()));
-            (status, [(header::CONTENT_TYPE, media_type), (header::LOCATION, "/elsewhere")], body)
+            (status, [(header::CONTENT_TYPE, media_type.to_owned()), (header::LOCATION, another_host)], body)
         };
         let serving = tokio::spawn(axum::serve(listener, Router::new().fallback(answer)).into_future());
         Self { base, documents, asked, serving }
@@ -175,7 +177,7 @@ async fn f_jwk_6_a_kid_that_is_not_there_is_fetched_when_asked_and_then_named() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn f_jwk_1_what_is_no_key_set_and_no_document_is_told() {
+async fn f_jwk_1_14_what_is_no_key_set_and_no_document_is_told() {
     let desk = Desk::with(|_| {}).await;
     let elsewhere = Elsewhere::start().await;
     let fetched = async || {

@@ -282,13 +282,6 @@ const CLASSES: [Class<OfToken>; 22] = [
     class(
         JsonWebToken,
         true,
-        "expected value at line 1 column 1",
-        |f| f.marked,
-        "it refuses a byte order mark before the header; RFC 8259 §8.1 lets a reader ignore it, and a remark says so",
-    ),
-    class(
-        JsonWebToken,
-        true,
         "expected a string",
         |f| ["typ", "cty"].iter().any(|name| f.header[*name].is_number()),
         "it refuses a typ or cty that is no text, which says nothing about the signature",
@@ -347,7 +340,7 @@ const CLASSES: [Class<OfToken>; 22] = [
         false,
         "begins with a byte order mark",
         |f| f.marked,
-        "it ignores a byte order mark, as RFC 8259 §8.1 lets it; in the JSON form we do not",
+        "it ignores a byte order mark before the header, as RFC 8259 §8.1 lets it; we do not",
     ),
     // With keys that the user gave.
     class(

@@ -175,9 +175,8 @@ pub fn decode_unverified(token: &str) -> Decoded {
 
     let mut malformed = Vec::new();
     malformed.extend(header.encoding.clone());
-    if header.object.is_none() {
-        malformed.extend(header.content.clone());
-    }
+    // A byte order mark too: a reader may refuse it (RFC 8259 §8.1), so this one does.
+    malformed.extend(header.content.clone());
     decoded.problems.extend(header.encoding);
     decoded.problems.extend(header.content);
     if let Some(object) = &header.object {

@@ -36,8 +36,22 @@ pub fn recognise(token: &str, decoded: &Decoded, scaikey: bool) -> Option<Recogn
                 "RFC 7516 §3",
             ));
         }
+        TokenKind::JwsJson => {
+            let reasons = match decoded.signatures.len() {
+                1 => "It has one signature".to_owned(),
+                several => format!("It has {several} signatures"),
+            };
+            let no_jwt =
+                "A JWT has the compact form only (RFC 7519 §1), so no API takes this as one".to_owned();
+            return Some(recognised(
+                "A JWS in its JSON form",
+                vec![reasons, no_jwt],
+                Documented,
+                "RFC 7515 §7.2",
+            ));
+        }
         TokenKind::Opaque => return opaque(token.trim(), scaikey),
-        TokenKind::Jwt | TokenKind::JwsJson => {}
+        TokenKind::Jwt => {}
     }
     let claims = decoded.payload.as_ref();
     let own = claims.filter(|_| scaikey).and_then(scaikeys);

@@ -196,6 +196,7 @@ const ADDRESSES: &[(&str, &str)] = &[
 
 /// Sources of sentences that are not in the tables.
 const SAID_ELSEWHERE: &[&str] = &[
+    "RFC 7515 §7.2",
     "RFC 7516 §3",
     "RFC 7519 §5.1",
     "RFC 7519 §5.2",
