@@ -5,7 +5,7 @@ use std::future::Future;
 use scaikey_core::contract::{
     ActivityArgs, AnswerWalkthroughArgs, ApiCheckRow, AppError, ApplicationArgs, CallEndpointArgs,
     CallPreview, CallReport, CheckApiArgs, CheckApplicationArgs, CheckInstanceArgs, CodeSample,
-    CompareTokensArgs, Comparison, CopyCodeArgs, CopyFormatView, CopyReceipt, CopyTokenArgs,
+    CompareTokensArgs, Comparison, CopyCodeArgs, CopyFormatView, CopyReceipt, CopyTextArgs, CopyTokenArgs,
     DefaultMarginArgs, Diagnostics, DiscoverArgs, DiscoveryReport, EndpointSuggestion, ExchangeArgs,
     ExchangeSummary, ExchangeView, ExportReport, FetchKeysArgs, InspectPastedArgs, Inspection, InstanceArgs,
     MoveApplicationArgs, MoveInstanceArgs, OpenPageArgs, PracticeLifetimeArgs, Preferences, Problem,
@@ -131,13 +131,8 @@ commands! {
         let (renewed, production, warning) = (grant.renewed, grant.production, grant.warning);
         Ok(CopyReceipt { clears_at, renewed, production, warning })
     }
-    copy_client_id(app, args: ApplicationArgs) -> () {
-        let desk = app.state::<Desk>();
-        let snapshot = desk.companion.snapshot();
-        let mut applications = snapshot.instances.iter().flat_map(|instance| &instance.applications);
-        let found = applications.find(|application| application.id == args.application);
-        let found = found.ok_or_else(|| AppError::NotFound { what: "application".to_owned() })?;
-        desk.clipboard.put_text(found.client_id.clone()).await
+    copy_text(app, args: CopyTextArgs) -> () {
+        app.state::<Desk>().clipboard.put_text(args.text).await
     }
 
     endpoints(app, args: ApplicationArgs) -> Vec<EndpointSuggestion> {

@@ -730,7 +730,7 @@ const handlers: Handlers = {
       warning: null,
     };
   },
-  copy_client_id: () => null,
+  copy_text: () => null,
   start_practice: async () => {
     await later(900);
     const at = realistic().find(({ practice }) => practice !== null);

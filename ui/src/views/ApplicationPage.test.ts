@@ -80,7 +80,7 @@ describe("the header", () => {
     const button = screen.getByTestId("copy-id");
     await fireEvent.click(button);
     await settle();
-    expect(calls).toHaveBeenCalledWith("copy_client_id", { application: "app-1" });
+    expect(calls).toHaveBeenCalledWith("copy_text", { text: "svc_9f2k1x0qd7" });
     expect(button.textContent).toBe("Copied");
     vi.advanceTimersByTime(2_000);
     await settle();

@@ -80,8 +80,9 @@ pub struct Commands {
     pub copy_formats: Call<(), Vec<CopyFormatView>>,
     /// Renews the token if it is inside its margin, puts it on the clipboard and reads it back.
     pub copy_token: Call<CopyTokenArgs, CopyReceipt>,
-    /// Puts an application's client ID on the clipboard.
-    pub copy_client_id: Call<ApplicationArgs, ()>,
+    /// Puts a text on the clipboard that is on screen and no secret, such as a client ID, and reads it back. Tokens and
+    /// secrets go by commands of their own.
+    pub copy_text: Call<CopyTextArgs, ()>,
 
     /// The documented endpoints of an application's instance.
     pub endpoints: Call<ApplicationArgs, Vec<EndpointSuggestion>>,
@@ -425,6 +426,15 @@ pub struct VerifyWebhookArgs {
     pub headers: String,
     /// The body, to the byte.
     pub body: String,
+}
+
+/// Arguments of `copy_text`.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CopyTextArgs {
+    /// The text.
+    pub text: String,
 }
 
 /// Arguments of `open_page`.

@@ -17,6 +17,7 @@ import type { Comparison } from "./Comparison";
 import type { CopyCodeArgs } from "./CopyCodeArgs";
 import type { CopyFormatView } from "./CopyFormatView";
 import type { CopyReceipt } from "./CopyReceipt";
+import type { CopyTextArgs } from "./CopyTextArgs";
 import type { CopyTokenArgs } from "./CopyTokenArgs";
 import type { DefaultMarginArgs } from "./DefaultMarginArgs";
 import type { Diagnostics } from "./Diagnostics";
@@ -153,9 +154,10 @@ copy_formats: Call<null, Array<CopyFormatView>>,
  */
 copy_token: Call<CopyTokenArgs, CopyReceipt>, 
 /**
- * Puts an application's client ID on the clipboard.
+ * Puts a text on the clipboard that is on screen and no secret, such as a client ID, and reads it back. Tokens and
+ * secrets go by commands of their own.
  */
-copy_client_id: Call<ApplicationArgs, null>, 
+copy_text: Call<CopyTextArgs, null>, 
 /**
  * The documented endpoints of an application's instance.
  */
