@@ -75,6 +75,7 @@ const SHOWN: [(&str, Shown); AppError::KINDS.len()] = [
     ("serverRefused", Here("f_net_21_odd_answers_are_told_and_asked_for_again")),
     ("unsafeEndpoint", Here("f_jwk_13_an_endpoint_elsewhere_gets_the_secret_only_by_hand")),
     ("endpointUnknown", Here("an_unknown_endpoint_is_entered_by_hand")),
+    ("issuerKeys", In("inspector.rs", "f_jwk_1_14_what_is_no_key_set_and_no_document_is_told")),
     ("noToken", Here("without_a_token_one_is_requested")),
     ("browser", Not("raised by the shell, which alone opens pages")),
     ("clipboard", Not("raised by the shell, which alone has a clipboard; e2e copies with and without one")),
@@ -93,6 +94,7 @@ fn every_kind_is_provoked_or_says_why_not() {
             In("companion.rs", name) => (include_str!("companion.rs"), *name),
             In("config_file.rs", name) => (include_str!("config_file.rs"), *name),
             In("http.rs", name) => (include_str!("http.rs"), *name),
+            In("inspector.rs", name) => (include_str!("inspector.rs"), *name),
             In(file, _) => panic!("{kind}: {file} is not among the flows"),
             Not(reason) => {
                 assert!(reason.contains(' '), "{kind}");

@@ -113,6 +113,14 @@ fn pasted(text: &str) -> TokenRef {
     TokenRef::Pasted { text: Secret::new(text), choice: 0 }
 }
 
+/// Why an issuer's keys could not be had.
+fn cause(error: AppError) -> AppError {
+    match error {
+        AppError::IssuerKeys { cause, .. } => *cause,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pasted_token_of_a_saved_instance_verifies_with_the_keys_in_memory() {
     let desk = Desk::with(|_| {}).await;
@@ -182,7 +190,8 @@ async fn f_jwk_1_14_what_is_no_key_set_and_no_document_is_told() {
     let elsewhere = Elsewhere::start().await;
     let fetched = async || {
         let error = desk.companion().fetch_keys(&elsewhere.offer()).await.unwrap_err();
-        let view = ErrorView::from(error);
+        assert_eq!(ErrorView::from(error.clone()).kind, "issuerKeys");
+        let view = ErrorView::from(cause(error));
         (view.kind, view.title)
     };
     let html = "<html><title>Sign in</title></html>";
@@ -230,7 +239,7 @@ async fn f_jwk_12_another_issuer_s_document_gives_no_keys() {
     {
         elsewhere.has(CONFIGURATION, &elsewhere.document(&other));
         let error = desk.companion().fetch_keys(&elsewhere.offer()).await.unwrap_err();
-        let AppError::MalformedAnswer { what, server } = error else { panic!("{error:?}") };
+        let AppError::MalformedAnswer { what, server } = cause(error) else { panic!("another kind") };
         assert!(what.contains(&other) && what.contains("RFC 8414"), "{what}");
         assert_eq!(server.url, format!("{}{CONFIGURATION}", elsewhere.base));
     }
@@ -245,6 +254,7 @@ async fn f_jwk_16_keys_are_fetched_from_the_web_only() {
         let document = json!({ "issuer": elsewhere.base, "jwks_uri": uri });
         elsewhere.has(CONFIGURATION, &document.to_string());
         let error = desk.companion().fetch_keys(&elsewhere.offer()).await.unwrap_err();
+        let error = cause(error);
         assert!(matches!(&error, AppError::MalformedAnswer { what, .. } if what.contains(uri)), "{error:?}");
     }
     for issuer in ["file:///etc/passwd", "http://169.254.169.254", "javascript:alert(1)", "acme"] {
@@ -267,7 +277,7 @@ async fn f_jwk_9_keys_in_memory_outlive_their_server() {
     elsewhere.answers(KEYS, StatusCode::SERVICE_UNAVAILABLE, "text/plain", "");
     desk.world.clock.advance(3_600_000);
     let error = desk.companion().fetch_keys(&elsewhere.offer()).await.unwrap_err();
-    assert!(matches!(error, AppError::ServerUnavailable { .. }), "{error:?}");
+    assert!(matches!(cause(error), AppError::ServerUnavailable { .. }));
     let seen = desk.inspect(&token, KeySource::Automatic).await;
     let details = seen.details.unwrap();
     assert_eq!(details.verdict, Verdict::Verified, "{:?}", details.checks);

@@ -144,7 +144,7 @@ pub(super) fn take_issuer(
         }
         Err(error) => {
             known.keys_error = Some(error.clone());
-            Err(error)
+            Err(AppError::IssuerKeys { issuer: known.issuer.clone(), cause: Box::new(error) })
         }
     };
     state.issuers.push_back(known);

@@ -402,6 +402,13 @@ pub enum AppError {
         /// `token_endpoint` or `jwks_uri`.
         endpoint: String,
     },
+    /// The keys of an issuer that is not saved could not be had.
+    IssuerKeys {
+        /// Its `issuer`.
+        issuer: String,
+        /// What went wrong.
+        cause: Box<AppError>,
+    },
     /// There is no token to copy or show.
     NoToken,
     /// A page could not be opened in the system's browser.

@@ -20,7 +20,7 @@ use fixes::{
 
 impl AppError {
     /// The kinds, in the order of the variants.
-    pub const KINDS: [&str; 40] = [
+    pub const KINDS: [&str; 41] = [
         "invalidInput",
         "notFound",
         "readOnly",
@@ -56,6 +56,7 @@ impl AppError {
         "serverRefused",
         "unsafeEndpoint",
         "endpointUnknown",
+        "issuerKeys",
         "noToken",
         "browser",
         "clipboard",
@@ -309,6 +310,15 @@ fn table(error: AppError) -> ErrorView {
             "Its discovery document does not name it or could not be read. Enter it by hand.",
         )
         .fixes(vec![type_endpoint(), retry()]),
+        AppError::IssuerKeys { issuer, cause } => ErrorView {
+            kind: "issuerKeys".to_owned(),
+            help: format!(
+                "So {} gave no keys to check with. Try again, or paste its key or JWK Set instead.",
+                crate::jwt::words::visible(&issuer)
+            ),
+            fixes: vec![retry()],
+            ..table(*cause)
+        },
         AppError::NoToken => row("noToken", "There is no token yet.", "Request one first.")
             .fixes(vec![fix(FixAction::Retry, "Request a token")]),
         AppError::Browser { url, detail } => row(

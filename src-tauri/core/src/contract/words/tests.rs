@@ -107,7 +107,11 @@ fn after(error: &AppError) -> Option<AppError> {
             AppError::UnsafeEndpoint { url: text("http://other.example/"), reason: text("another host") }
         }
         AppError::UnsafeEndpoint { .. } => AppError::EndpointUnknown { endpoint: text("token_endpoint") },
-        AppError::EndpointUnknown { .. } => AppError::NoToken,
+        AppError::EndpointUnknown { .. } => AppError::IssuerKeys {
+            issuer: text("https://issuer.example"),
+            cause: Box::new(AppError::HostNotFound { host: text("issuer.example") }),
+        },
+        AppError::IssuerKeys { .. } => AppError::NoToken,
         AppError::NoToken => {
             AppError::Browser { url: text("https://docs.example/"), detail: text("no xdg-open") }
         }
