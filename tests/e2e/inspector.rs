@@ -75,6 +75,18 @@ async fn a_copied_token_is_found_verified_and_compared() {
     let sub = claims(&token)["sub"].as_str().expect("a subject").to_owned();
     assert!(payload[from..to].contains(&sub), "{}", &payload[from..to]);
 
+    // A path in the JSON, by keyboard.
+    window.click(names::CLAIMS_JSON).await;
+    let first = format!("[data-testid={}] [data-testid={}]", names::PAYLOAD_JSON, names::JSON_ROW);
+    window.evaluate(&format!("document.querySelectorAll('{first}')[1].focus(); return null")).await;
+    window.press("p").await;
+    window
+        .wait_until("the path on the clipboard", SOON, async || {
+            desktop.clipboard().await.as_deref() == Some("$.iss")
+        })
+        .await;
+    window.click(names::CLAIMS_EXPLAINED).await;
+
     // What is expected is compared.
     window.type_into(names::EXPECTED_AUDIENCE, "another").await;
     wait_for_outcome(&window, names::CHECK_AUDIENCE, "failed").await;
