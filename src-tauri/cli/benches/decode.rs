@@ -1,15 +1,18 @@
 //! `scaikey decode` beside `jwt decode` of the crate `jwt-cli`, as whole processes: from the start to the end that
-//! was waited for, in turns, what they write thrown away.
+//! was waited for, in turns, what they write thrown away. Both are copied first, as an installation does: how a
+//! linker wrote a file decides how fast the system can load it.
 //!
 //! `cargo xtask bench decode` installs what is compared and passes it on: `… <jwt>`.
 
 use std::error::Error;
 use std::ffi::OsStr;
-use std::io::Write as _;
-use std::path::Path;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use scaikey_core::adapters::SystemClock;
 use scaikey_practice::{Options, Practice};
 use serde_json::{Value, json};
 
@@ -32,13 +35,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Cargo adds `--bench`.
     let mut words = std::env::args_os().skip(1).filter(|word| word != "--bench");
     let other = words.next().ok_or("the path of jwt-cli's program is missing: cargo xtask bench decode")?;
-    let ours = OsStr::new(env!("CARGO_BIN_EXE_scaikey"));
+    let folder = tempfile::tempdir()?;
+    let installed = |program: &OsStr, name: &str| -> io::Result<PathBuf> {
+        let path = folder.path().join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+        fs::copy(program, &path)?;
+        Ok(path)
+    };
+    let ours = installed(OsStr::new(env!("CARGO_BIN_EXE_scaikey")), "scaikey")?;
+    let other = installed(&other, "jwt")?;
 
     let practice = Practice::start(Options::for_tests())?;
     let (short, long) = (practice.sign(&claims(0))?, practice.sign(&claims(GROUPS))?);
-    let folder = tempfile::tempdir()?;
     let keys = folder.path().join("keys.json");
-    std::fs::write(&keys, practice.jwks().to_string())?;
+    fs::write(&keys, practice.jwks().to_string())?;
     drop(practice);
 
     let mut out = std::io::stdout().lock();
@@ -49,7 +58,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("decoded", &long, None),
         ("and verified", &long, Some(keys.as_path())),
     ] {
-        let (ours, other) = in_turns(&mut scaikey(ours, token, keys), &mut jwt(&other, token, keys))?;
+        let (ours, other) = in_turns(&mut scaikey(&ours, token, keys), &mut jwt(&other, token, keys))?;
         let length = token.len();
         for (which, share, aim) in
             [("shortest", 0.0, format!("  aim: {AIM} x")), ("median", 0.5, String::new())]
@@ -66,7 +75,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn claims(groups: usize) -> Value {
-    let now = scaikey_core::ports::Clock::now(&scaikey_core::adapters::SystemClock).wall / 1_000;
+    let now = SystemClock.wall() / 1_000;
     let groups: Vec<Value> = (0..groups)
         .map(|n| json!({ "id": format!("grp_{n:06}"), "name": "Group “ä”", "since": now - 1 }))
         .collect();
@@ -77,7 +86,7 @@ fn claims(groups: usize) -> Value {
     })
 }
 
-fn scaikey(program: &OsStr, token: &str, keys: Option<&Path>) -> (Command, i32) {
+fn scaikey(program: &Path, token: &str, keys: Option<&Path>) -> (Command, i32) {
     let mut command = Command::new(program);
     command.args(["decode", token]);
     if let Some(keys) = keys {
@@ -87,7 +96,7 @@ fn scaikey(program: &OsStr, token: &str, keys: Option<&Path>) -> (Command, i32) 
     (command, if keys.is_some() { 0 } else { 3 })
 }
 
-fn jwt(program: &OsStr, token: &str, keys: Option<&Path>) -> (Command, i32) {
+fn jwt(program: &Path, token: &str, keys: Option<&Path>) -> (Command, i32) {
     let mut command = Command::new(program);
     command.arg("decode");
     if let Some(keys) = keys {
@@ -121,7 +130,7 @@ fn run((command, code): &mut (Command, i32)) -> Result<f64, Box<dyn Error>> {
     if status.code() == Some(*code) {
         Ok(took)
     } else {
-        Err(format!("`{}` ended with {status}", command.get_program().display()).into())
+        Err(format!("`{}` ended with {status}", command.get_program().to_string_lossy()).into())
     }
 }
 
