@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use scaikey_core::adapters::SystemClock;
@@ -47,9 +47,9 @@ impl Desk {
         encode(&header, claims, &EncodingKey::from_secret(SECRET)).expect("a token")
     }
 
-    /// Runs `scaikey decode` here, with this on its standard input.
-    fn decode(&self, arguments: &[&str], input: &str) -> Output {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_scaikey"))
+    /// Starts `scaikey decode` here.
+    fn start(&self, arguments: &[&str]) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_scaikey"))
             .arg("decode")
             .args(arguments)
             .current_dir(self.folder.path())
@@ -57,7 +57,12 @@ impl Desk {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .expect("a process");
+            .expect("a process")
+    }
+
+    /// Runs it with this on its standard input.
+    fn decode(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = self.start(arguments);
         // It may end before it has read everything.
         let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
         child.wait_with_output().expect("an end")
@@ -119,6 +124,81 @@ fn the_help_lists_what_the_exit_codes_mean() {
     let (out, _) = Desk::new().check(&["--help"], "", 0);
     for code in 0..=7 {
         assert!(out.contains(&format!("\n  {code}  ")), "{code} in {out}");
+    }
+}
+
+#[test]
+fn the_help_is_in_the_order_of_a_manual_page() {
+    let (out, _) = Desk::new().check(&["--help"], "", 0);
+    let parts = [
+        "scaikey decode - ",
+        "\nUsage: scaikey decode ",
+        "\nTOKEN may be ",
+        "\nArguments:",
+        "\nOptions:",
+        "\nExit codes:",
+        "\nEnvironment",
+        "\nExamples:",
+    ];
+    let places = parts.map(|part| out.find(part).unwrap_or_else(|| panic!("{part:?} is missing in {out}")));
+    assert!(places.is_sorted() && places[0] == 0, "{places:?} in {out}");
+    assert!(out.lines().all(|line| line.chars().count() <= 100), "{out}");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let desk = Desk::new();
+    for arguments in [&["-"][..], &["-", "--json"]] {
+        let mut child = desk.start(arguments);
+        // It writes nothing before it has read all.
+        drop(child.stdout.take());
+        child.stdin.take().expect("a pipe").write_all(desk.token(&good()).as_bytes()).expect("a reader");
+        let output = child.wait_with_output().expect("an end");
+        assert_eq!(output.status.code(), Some(3), "the verdict is the same");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    }
+}
+
+#[test]
+fn text_from_powershell_is_read() {
+    let desk = Desk::new();
+    let token = desk.token(&good());
+    let keys = fs::read_to_string(desk.path("keys.json")).unwrap();
+    let utf_16 = |text: &str, of: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        format!("\u{feff}{text}\r\n").encode_utf16().flat_map(of).collect()
+    };
+    for of in [u16::to_le_bytes as fn(u16) -> [u8; 2], u16::to_be_bytes] {
+        fs::write(desk.path("keys16.json"), utf_16(&keys, of)).unwrap();
+        let mut child = desk.start(&["-", "--jwks", "keys16.json"]);
+        child.stdin.take().expect("a pipe").write_all(&utf_16(&token, of)).expect("a reader");
+        let output = child.wait_with_output().expect("an end");
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
+#[test]
+fn values_stand_below_each_other() {
+    let desk = Desk::new();
+    let token = desk.token(&json!({ "sub": "s", "https://example.org/claims/of/some/length": "value" }));
+    let (out, _) = desk.check(&[&token], "", 3);
+    let column = |value: &str| out.lines().find_map(|line| line.strip_suffix(value)).map(str::len);
+    assert_eq!((column(" s"), column(" value")), (Some(18), Some(18)), "{out}");
+}
+
+#[test]
+fn it_says_how_the_signature_can_be_checked() {
+    let desk = Desk::new();
+    let hint = "with --jwks";
+    let (out, _) = desk.check(&[&desk.token(&good())], "", 3);
+    assert!(out.contains(hint), "{out}");
+    // No key would help here.
+    for (arguments, input, code) in [
+        (&["-"][..], "eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0.AA.AA.AA.AA", 3),
+        (&["-"], "eyJhbGciOiJub25lIn0.e30.", 4),
+        (&["-", "--jwks", "keys.json"], &desk.token(&good()), 0),
+    ] {
+        let (out, _) = desk.check(arguments, input, code);
+        assert!(!out.contains(hint), "{out}");
     }
 }
 

@@ -1,38 +1,50 @@
 //! Measures. Numbers are printed, never judged: a machine that is busy must not fail a build.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use crate::process::{FEATURES, cargo, run, run_and_read};
+use crate::process::{FEATURES, cargo, first_line, run, run_and_read};
 use crate::say::say;
 use crate::setup::{Purpose, prepare};
-use crate::{Failure, Root, page};
+use crate::{Failure, Root, page, tools};
 
-/// `cargo xtask bench [window|copy|scheduler]`
+/// The version of `jwt-cli` that `scaikey decode` is compared with.
+const JWT_CLI: &str = "6.2.0";
+
+/// What can be measured, in this order.
+const PARTS: [&str; 5] = ["scheduler", "inspect", "decode", "window", "copy"];
+
+/// `cargo xtask bench [scheduler|inspect|decode|window|copy]`
 pub(crate) fn measure(root: &Root, what: &[String]) -> Result<(), Failure> {
-    let parts: Vec<&str> = match what.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [] => vec!["scheduler", "window", "copy"],
-        [part @ ("scheduler" | "window" | "copy")] => vec![part],
-        _ => return Err("cargo xtask bench [window|copy|scheduler]".into()),
+    let usage = || format!("cargo xtask bench [{}]", PARTS.join("|"));
+    let parts = match what {
+        [] => PARTS.to_vec(),
+        [part] => vec![PARTS.into_iter().find(|known| known == part).ok_or_else(usage)?],
+        _ => return Err(usage().into()),
     };
-    let windows = parts.iter().any(|part| *part != "scheduler");
+    let windows = parts.iter().any(|part| matches!(*part, "window" | "copy"));
     if windows && !cfg!(target_os = "linux") {
-        return Err(
-            "the window is measured on Linux only; `cargo xtask bench scheduler` runs anywhere".into()
-        );
+        return Err("the window and a copy are measured on Linux only; the others can be named".into());
     }
     prepare(root, if windows { Purpose::Tests } else { Purpose::Window })?;
     // All is built before anything is measured.
     let app = if windows { app(root)? } else { PathBuf::new() };
     let bare = if parts.contains(&"window") { bare_window(root)? } else { PathBuf::new() };
+    let jwt = if parts.contains(&"decode") { jwt_cli(root)? } else { PathBuf::new() };
     let mut table = Vec::new();
     for part in parts {
         say(&format!("\n── {part}"));
         let mut command = match part {
-            "scheduler" => cargo(root, &["bench", "--package=scaikey-core", "--bench=scheduler"]),
-            "window" => outside(root, part, &[&app, &bare]),
-            _ => outside(root, part, &[&app]),
+            "scheduler" | "inspect" => cargo(root, &["bench", "--package=scaikey-core", "--bench", part]),
+            "decode" => cargo(root, &["bench", "--package=scaikey-cli", "--bench=decode", "--"]),
+            _ => outside(root, part),
+        };
+        match part {
+            "decode" => command.arg(&jwt),
+            "window" => command.args([&app, &bare]),
+            "copy" => command.arg(&app),
+            _ => &mut command,
         };
         run_and_read(&mut command, |line| {
             // What has an aim belongs in the table.
@@ -44,6 +56,17 @@ pub(crate) fn measure(root: &Root, what: &[String]) -> Result<(), Failure> {
     say("\n── beside the aims");
     table.iter().for_each(|line| say(line));
     Ok(())
+}
+
+/// What `scaikey decode` is compared with. Nothing else needs it, so it is built here only.
+fn jwt_cli(root: &Root) -> Result<PathBuf, Failure> {
+    let path = tools::program(root, "jwt");
+    let version = format!("jwt {JWT_CLI}");
+    if first_line(&path.to_string_lossy(), &["--version"]).as_ref() != Some(&version) {
+        run(&mut tools::install(root, "jwt-cli", JWT_CLI))?;
+        tools::tidy(root)?;
+    }
+    Ok(path)
 }
 
 /// The app as it is shipped.
@@ -64,9 +87,6 @@ fn bare_window(root: &Root) -> Result<PathBuf, Failure> {
 }
 
 /// The program that measures from outside. It is built like the tests, with which it shares nearly everything.
-fn outside(root: &Root, part: &str, programs: &[&Path]) -> Command {
-    let mut command =
-        cargo(root, &["bench", "--workspace", "--profile=dev", "--bench=window", FEATURES, "--", part]);
-    command.args(programs);
-    command
+fn outside(root: &Root, part: &str) -> Command {
+    cargo(root, &["bench", "--workspace", "--profile=dev", "--bench=window", FEATURES, "--", part])
 }

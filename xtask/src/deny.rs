@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::process::{first_line, program, succeeds_within};
 use crate::say::say;
-use crate::{Failure, Root};
+use crate::{Failure, Root, tools};
 
 /// The version whose answers are known.
 const VERSION: &str = "0.20.2";
@@ -26,38 +26,30 @@ impl<'r> Tool<'r> {
     /// Finds the tool, or begins to build it in the background (about 90 s on two cores).
     pub(crate) fn begin(root: &'r Root) -> Result<Self, Failure> {
         let version = format!("cargo-deny {VERSION}");
-        let own = Self::folder(root).join("bin/cargo-deny");
+        let own = tools::program(root, "cargo-deny");
         for path in [own.clone(), PathBuf::from("cargo-deny")] {
             if first_line(&path.to_string_lossy(), &["--version"]).as_ref() == Some(&version) {
                 return Ok(Self { root, path, build: None });
             }
         }
         say(&format!("Building {version} in the background."));
-        let folder = Self::folder(root);
+        let folder = tools::folder(root);
         fs::create_dir_all(&folder)?;
         let log = File::create(folder.join("cargo-deny.log"))?;
-        let mut install = program("cargo", &root.folder);
-        install.args(["install", "cargo-deny", "--locked", "--debug", "--version", VERSION]);
-        install.arg("--root").arg(&folder).arg("--target-dir").arg(folder.join("build"));
+        let mut install = tools::install(root, "cargo-deny", VERSION);
+        install.arg("--debug");
         install.env("CARGO_PROFILE_DEV_DEBUG", "false");
         let build = install.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?;
         Ok(Self { root, path: own, build: Some(build) })
     }
 
-    fn folder(root: &Root) -> PathBuf {
-        root.target.join("tools")
-    }
-
     /// Waits until the tool is there.
     pub(crate) fn ready(&mut self) -> Result<(), Failure> {
         let Some(mut build) = self.build.take() else { return Ok(()) };
-        let folder = Self::folder(self.root);
         if build.wait()?.success() {
-            // Only the program is needed again.
-            fs::remove_dir_all(folder.join("build"))?;
-            Ok(())
+            tools::tidy(self.root)
         } else {
-            let log = folder.join("cargo-deny.log");
+            let log = tools::folder(self.root).join("cargo-deny.log");
             say(&fs::read_to_string(&log).unwrap_or_default());
             Err(format!("cargo-deny could not be built, see {}", log.display()).into())
         }

@@ -12,6 +12,7 @@ mod say;
 mod setup;
 mod tally;
 mod test;
+mod tools;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -29,7 +30,7 @@ cargo xtask <task>
   run        build the app and open its window
   test       every check and every test, with one summary
   package    build the .deb and the .rpm
-  bench      measure the scheduler, the window and a copy, or the one that is named
+  bench      measure the scheduler, the inspector, `scaikey decode`, the window and a copy, or the one named
 ";
 
 fn main() -> ExitCode {

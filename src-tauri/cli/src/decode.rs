@@ -16,29 +16,26 @@ use scaikey_core::contract::{
 use scaikey_core::inspect::{Known, inspect, paste};
 use scaikey_core::model::{Network, Proxy, safe_endpoint};
 use scaikey_core::oauth::metadata;
-use scaikey_core::ports::Clock as _;
 use scaikey_core::secret::Secret;
 use url::Url;
 
 use crate::Failure;
 
 /// Decode a token, explain its claims and check it
-///
-/// TOKEN may be anything that holds a token: the token itself, an Authorization header, a curl command, a whole
-/// token response, a line of a .env file. What was cut away is said.
-///
-/// Without --jwks nothing is fetched and the signature is not checked. The token itself never leaves this computer,
-/// and keys or addresses of keys in its header are never used.
 #[derive(Debug, Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(help_template = HELP, before_long_help = DESCRIPTION, after_help = AFTER_HELP, max_term_width = 100)]
 pub(crate) struct Arguments {
-    /// The token, or "-" to read it from standard input, which keeps it out of the list of processes and the
-    /// shell's history; without it, standard input is read unless it is a terminal
+    /// The token, or "-" for standard input
+    ///
+    /// Without it, standard input is read as well, unless it is a terminal. That keeps the token out of the list of
+    /// processes and out of the shell's history.
     #[arg(value_name = "TOKEN")]
     token: Option<String>,
 
-    /// Check the signature with the keys at this URL or in this file: a JWK Set, a JWK, a public key in PEM or a
-    /// certificate. A URL must be https, or http on this computer; redirects are not followed
+    /// Check the signature with these keys
+    ///
+    /// At the URL or in the file is a JWK Set, a JWK, a public key in PEM or a certificate. A URL must be https, or
+    /// http on this computer; redirects are not followed.
     #[arg(long, value_name = "URL|FILE")]
     jwks: Option<String>,
 
@@ -58,7 +55,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "KIND")]
     kind: Option<Kind>,
 
-    /// How many seconds early or late the token may be
+    /// How many seconds early or late the token may be, at most 600
     #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=600))]
     leeway: u32,
 }
@@ -76,22 +73,22 @@ enum Kind {
     IdToken,
 }
 
-const AFTER_HELP: &str = r#"Examples:
-  Read a token from the clipboard (Linux, macOS, Windows):
-    wl-paste | scaikey decode
-    pbpaste | scaikey decode
-    powershell Get-Clipboard | scaikey decode
+/// What it is, how it is called, what it does: the order of a manual page.
+const HELP: &str = "\
+scaikey decode - {about}
 
-  Check it with the keys that the ScaiKey publishes:
-    scaikey decode - --jwks "$SCAIKEY/api/v1/platform/.well-known/jwks.json" < token.txt
+{usage-heading} {usage}
 
-  One claim, for a script; numbers keep every digit:
-    scaikey decode - --json < token.txt | jq -r .payload.sub
+{before-help}{all-args}{after-help}";
 
-  Renew only when it is needed:
-    scaikey decode - < token.txt > /dev/null || test $? -ne 5 || renew
+const DESCRIPTION: &str = "\
+TOKEN may be anything that holds a token: the token itself, an Authorization header, a curl command, a whole token \
+response, a line of a .env file. What was cut away is said.
 
-Exit codes:
+Without --jwks nothing is fetched and the signature is not checked. The token itself never leaves this computer, and \
+keys or addresses of keys in its header are never used.";
+
+const AFTER_HELP: &str = r#"Exit codes:
   0  the signature was verified and every check that was made passed
   1  an argument is wrong, or there is nothing to read
   2  there is no token in what was given
@@ -100,8 +97,32 @@ Exit codes:
   5  expired or not yet valid
   6  another check of a claim failed
   7  the keys could not be had
-Where several apply, the first of 2, 7, 4, 5, 6, 3 is taken. Only 0 says that the token can be trusted: without
-the signature checked, 5 and 6 are what the token says of itself."#;
+
+  Where several apply, the first of 2, 7, 4, 5, 6, 3 is taken. Only 0 says that
+  the token can be trusted: without the signature checked, 5 and 6 are what the
+  token says of itself.
+
+Environment, where --jwks names a URL:
+  HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY
+     the proxy that is used
+  SSL_CERT_FILE, SSL_CERT_DIR
+     on Linux, where the trusted certificates are
+
+Examples:
+  Read a token from the clipboard (Linux, macOS, Windows):
+    wl-paste | scaikey decode
+    pbpaste | scaikey decode
+    powershell Get-Clipboard | scaikey decode
+
+  Check it with the keys that the ScaiKey publishes:
+    KEYS="$SCAIKEY/api/v1/platform/.well-known/jwks.json"
+    scaikey decode - --jwks "$KEYS" < token.txt
+
+  One claim, for a script; numbers keep every digit:
+    scaikey decode - --json < token.txt | jq -r .payload.sub
+
+  Renew only when it is needed:
+    scaikey decode - < token.txt > /dev/null || test $? -ne 5 || renew"#;
 
 /// Exit codes, as the help lists them.
 mod code {
@@ -140,20 +161,26 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8, Failure> {
         leeway_seconds: arguments.leeway,
         ..ExpectedValues::default()
     };
-    let known = Known { now_ms: SystemClock.now().wall, issuers: Vec::new() };
+    let known = Known { now_ms: SystemClock.wall(), issuers: Vec::new() };
     let inspection = inspect(text.expose(), 0, &keys, &expected, &known);
     if let (Some(_), Some(error)) = (&arguments.jwks, &inspection.keys.error) {
         return Err(Failure::new(code::NO_KEYS, error.clone()));
     }
     let code = exit_code(&inspection);
     let mut out = BufWriter::new(io::stdout().lock());
-    if arguments.json {
-        report::json(&mut out, &inspection, code)?;
+    let written = if arguments.json {
+        report::json(&mut out, &inspection, code)
     } else {
-        report::text(&mut out, &inspection, known.now_ms)?;
+        report::text(&mut out, &inspection, known.now_ms)
+    };
+    match written.and_then(|()| out.flush()) {
+        Ok(()) => Ok(code),
+        // Who reads it has seen enough, as `head` does; the verdict is the same.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(code),
+        Err(error) => {
+            Err(Failure::new(code::USAGE, format!("standard output could not be written: {error}")))
+        }
     }
-    out.flush()?;
-    Ok(code)
 }
 
 /// The text that holds the token.
@@ -173,10 +200,21 @@ fn input(arguments: &Arguments) -> Result<Secret, Failure> {
         .take(LONGEST_INPUT)
         .read_to_end(&mut bytes)
         .map_err(|error| Failure::new(code::USAGE, format!("standard input could not be read: {error}")))?;
-    // What is not UTF-8 is no token; the inspector says what it is instead.
-    Ok(Secret::new(
-        String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()),
-    ))
+    Ok(Secret::new(text(bytes)))
+}
+
+/// Bytes as text: UTF-8, or UTF-16 where they begin by saying so, as what PowerShell writes to a file does. What is
+/// neither is no token; the inspector says what it is instead.
+fn text(bytes: Vec<u8>) -> String {
+    let units = |of: fn([u8; 2]) -> u16| -> Vec<u16> {
+        let (pairs, _) = bytes.as_chunks::<2>();
+        pairs.iter().skip(1).map(|pair| of(*pair)).collect()
+    };
+    match bytes.as_slice() {
+        [0xff, 0xfe, ..] => String::from_utf16_lossy(&units(u16::from_le_bytes)),
+        [0xfe, 0xff, ..] => String::from_utf16_lossy(&units(u16::from_be_bytes)),
+        _ => String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()),
+    }
 }
 
 /// The text of the keys at a URL or in a file.
@@ -189,11 +227,11 @@ fn keys(place: &str) -> Result<Secret, Failure> {
         }
         _ => {
             let unreadable = |error: io::Error| failed(format!("{place} could not be read: {error}"));
-            let mut text = String::new();
+            let mut bytes = Vec::new();
             File::open(Path::new(place))
-                .and_then(|file| file.take(LONGEST_KEYS).read_to_string(&mut text))
+                .and_then(|file| file.take(LONGEST_KEYS).read_to_end(&mut bytes))
                 .map_err(unreadable)?;
-            Ok(Secret::new(text))
+            Ok(Secret::new(text(bytes)))
         }
     }
 }

@@ -4,7 +4,8 @@
 use std::io::{self, Write};
 
 use scaikey_core::contract::{
-    Certainty, Check, CheckName, ClaimGroup, ClaimRow, Inspection, Outcome, TokenDetails, TokenKind, Verdict,
+    Certainty, Check, CheckName, ClaimGroup, ClaimRow, Inspection, KeysOrigin, Outcome, TokenDetails,
+    TokenKind, Verdict,
 };
 use scaikey_core::jwt::words::{about, is_hidden, visible};
 use serde::Serialize;
@@ -29,7 +30,8 @@ pub(super) fn text(out: &mut impl Write, inspection: &Inspection, now_ms: i64) -
         writeln!(out, "Not looked at: {}.", visible(&names.join(", ")))?;
     }
     writeln!(out, "{}", kind(details))?;
-    if let Some(recognised) = &details.recognised {
+    // Of an encrypted token nothing else is known.
+    if let Some(recognised) = details.recognised.as_ref().filter(|_| details.kind != TokenKind::Jwe) {
         let sure = match recognised.certainty {
             Certainty::Documented => "",
             Certainty::Inferred => " (concluded, not documented)",
@@ -64,7 +66,12 @@ pub(super) fn text(out: &mut impl Write, inspection: &Inspection, now_ms: i64) -
     for warning in &inspection.keys.warnings {
         writeln!(out, "  ! {warning}")?;
     }
-    writeln!(out, "\n{}", verdict(&details.verdict))
+    writeln!(out, "\n{}", verdict(&details.verdict))?;
+    let no_keys = inspection.keys.origin == KeysOrigin::Nowhere && details.kind != TokenKind::Jwe;
+    if no_keys && matches!(details.verdict, Verdict::NotVerified { .. }) {
+        writeln!(out, "Give its issuer's keys with --jwks to have the signature checked.")?;
+    }
+    Ok(())
 }
 
 fn kind(details: &TokenDetails) -> &'static str {
@@ -91,8 +98,13 @@ fn section<'a>(
     writeln!(out, "\n{title}")?;
     for row in rows {
         let value = if row.value.is_empty() { "(none)" } else { &row.value };
-        writeln!(out, "  {:NAMES$} {value}", row.name)?;
         let indent = " ".repeat(NAMES + 3);
+        if row.name.chars().count() > NAMES {
+            // The values stay below each other.
+            writeln!(out, "  {}\n{indent}{value}", row.name)?;
+        } else {
+            writeln!(out, "  {:NAMES$} {value}", row.name)?;
+        }
         if let Some(at) = row.instant {
             let ago = now_ms.saturating_sub(at);
             let when = if ago >= 0 { format!("{} ago", about(ago)) } else { format!("in {}", about(ago)) };
