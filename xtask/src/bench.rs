@@ -13,9 +13,9 @@ use crate::{Failure, Root, page, tools};
 const JWT_CLI: &str = "6.2.0";
 
 /// What can be measured, in this order.
-const PARTS: [&str; 5] = ["scheduler", "inspect", "decode", "window", "copy"];
+const PARTS: [&str; 6] = ["scheduler", "inspect", "decode", "window", "copy", "stall"];
 
-/// `cargo xtask bench [scheduler|inspect|decode|window|copy]`
+/// `cargo xtask bench [scheduler|inspect|decode|window|copy|stall]`
 pub(crate) fn measure(root: &Root, what: &[String]) -> Result<(), Failure> {
     let usage = || format!("cargo xtask bench [{}]", PARTS.join("|"));
     let parts = match what {
@@ -23,9 +23,11 @@ pub(crate) fn measure(root: &Root, what: &[String]) -> Result<(), Failure> {
         [part] => vec![PARTS.into_iter().find(|known| known == part).ok_or_else(usage)?],
         _ => return Err(usage().into()),
     };
-    let windows = parts.iter().any(|part| matches!(*part, "window" | "copy"));
+    let windows = parts.iter().any(|part| matches!(*part, "window" | "copy" | "stall"));
     if windows && !cfg!(target_os = "linux") {
-        return Err("the window and a copy are measured on Linux only; the others can be named".into());
+        return Err(
+            "the window, a copy and a stall are measured on Linux only; the others can be named".into()
+        );
     }
     prepare(root, if windows { Purpose::Tests } else { Purpose::Window })?;
     // All is built before anything is measured.
@@ -43,7 +45,7 @@ pub(crate) fn measure(root: &Root, what: &[String]) -> Result<(), Failure> {
         match part {
             "decode" => command.arg(&jwt),
             "window" => command.args([&app, &bare]),
-            "copy" => command.arg(&app),
+            "copy" | "stall" => command.arg(&app),
             _ => &mut command,
         };
         run_and_read(&mut command, |line| {
