@@ -318,6 +318,11 @@ async fn every_kind_of_token_looks_right() {
             let there = if name == "nothing" { names::INSPECTOR_PROBLEM } else { names::INSPECTOR_VERDICT };
             window.wait_for(there, REQUEST).await;
             look(&window, colours, &format!("43-{name}")).await;
+            if name == "future" {
+                let act = "document.querySelector('[data-testid=claim-act]').scrollIntoView({ block: 'center' }); return null";
+                window.evaluate(act).await;
+                look(&window, colours, "44-actors").await;
+            }
         }
     }
     window.resize(880, 600).await;

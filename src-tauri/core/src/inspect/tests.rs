@@ -241,3 +241,34 @@ fn what_is_no_token_has_no_details() {
     assert_eq!(found.details.as_ref().map(|details| details.kind), Some(TokenKind::Jwe));
     assert_eq!(found.keys.offers, []);
 }
+
+#[test]
+fn each_signature_of_a_json_form_has_its_verdict_and_the_whole_is_no_jwt() {
+    let one = |alg: &str, payload: &str| {
+        let token = keys().sign(alg, &json!({ "alg": alg, "kid": alg }).to_string(), payload);
+        let mut parts = token.split('.').map(str::to_owned);
+        let mut next = || parts.next().unwrap();
+        let (protected, payload, signature) = (next(), next(), next());
+        (payload, json!({ "protected": protected, "signature": signature }))
+    };
+    let (payload, first) = one("ES256", r#"{"sub":"s"}"#);
+    let (_, second) = one("EdDSA", r#"{"sub":"s"}"#);
+    let (_, forged) = one("EdDSA", r#"{"sub":"t"}"#);
+    let both = json!({ "keys": [keys().jwk("ES256", "ES256"), keys().jwk("EdDSA", "EdDSA")] }).to_string();
+    for (signatures, outcomes, whole) in
+        [([&first, &second], [Passed, Passed], Passed), ([&first, &forged], [Passed, Failed], Failed)]
+    {
+        let text = json!({ "payload": payload, "signatures": signatures }).to_string();
+        let found = look(&text, &pasted(&*both), &known(Vec::new()));
+        let details = found.details.as_ref().unwrap();
+        assert_eq!(details.kind, TokenKind::JwsJson);
+        assert_eq!(details.signatures.iter().map(|row| row.outcome).collect::<Vec<_>>(), outcomes);
+        assert_eq!(check_of(&found, CheckName::Signature).0, whole);
+        assert_ne!(details.verdict, Verdict::Verified);
+        assert_eq!(details.recognised.as_ref().unwrap().reasons[0], "It has 2 signatures");
+    }
+    // Without keys each says why.
+    let text = json!({ "payload": payload, "signatures": [first] }).to_string();
+    let details = look(&text, &KeySource::Automatic, &known(Vec::new())).details.unwrap();
+    assert_eq!(details.signatures[0].reason, "No key was chosen to check it with");
+}
