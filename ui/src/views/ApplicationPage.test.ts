@@ -1,6 +1,7 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/svelte";
 import { tick } from "svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { ClaimRow } from "../lib/contract/ClaimRow";
 import type { TokenDetails } from "../lib/contract/TokenDetails";
 import { call } from "../lib/ipc";
 import { applicationView, instanceView, tokenDetails, tokenView } from "../tokens/example";
@@ -20,7 +21,9 @@ beforeEach(() => {
   calls.mockImplementation(((name: string) =>
     name === "inspect_token"
       ? new Promise((resolve) => inspections.push(resolve))
-      : Promise.resolve(name === "endpoints" ? [] : null)) as typeof call);
+      : Promise.resolve(
+          name === "endpoints" ? [] : name === "reveal_token" ? "HEADIS.x.y" : null,
+        )) as typeof call);
 });
 afterEach(() => {
   cleanup();
@@ -70,6 +73,26 @@ describe("the details of a token", () => {
     await rerender({ application: applicationView({ id: "app-2" }) });
     expect(claim()).toBe("");
     expect(screen.getByTestId("claims").textContent).toContain("Reading the token…");
+  });
+});
+
+describe("a claim's place in the token", () => {
+  it("is marked while the whole token is shown, and is not otherwise", async () => {
+    page();
+    const row = { ...withValue(1, "first").claims[0], place: { from: 4, to: 6 } } as ClaimRow;
+    inspections[0]?.(tokenDetails({ claims: [row] }));
+    await settle();
+    const name = () => screen.getByTestId("claim-sub").querySelector<HTMLElement>("dt button");
+    expect(name()).toBeNull();
+    await fireEvent.click(screen.getByTestId("show-token"));
+    await settle();
+    name()?.focus();
+    await settle();
+    expect(screen.getByTestId("raw-mark").textContent).toBe("IS");
+    await fireEvent.click(screen.getByTestId("show-token"));
+    await settle();
+    expect(name()).toBeNull();
+    expect(screen.queryByTestId("raw-mark")).toBeNull();
   });
 });
 
