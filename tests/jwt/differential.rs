@@ -208,7 +208,7 @@ type OfToken = fn(&Facts) -> bool;
 /// A fact about a payload.
 type OfPayload = fn(&Value) -> bool;
 
-const CLASSES: [Class<OfToken>; 22] = [
+const CLASSES: [Class<OfToken>; 21] = [
     class(
         JsonWebToken,
         false,
