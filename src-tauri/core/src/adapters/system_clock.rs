@@ -9,8 +9,7 @@ use crate::ports::{Clock, Now};
 pub struct SystemClock;
 
 impl SystemClock {
-    /// Unix milliseconds. A command that ends at once needs no more, and the first look at the other clock takes
-    /// longer than all else of it.
+    /// Unix milliseconds. A command that ends at once needs no more.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the wall clock")]
     pub fn wall(self) -> i64 {
