@@ -169,13 +169,15 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// A claim that ScaiKey documents and no standard knows.
+    /// A claim that ScaiKey documents and no standard knows (contract 3.2), with a value that it documents.
     fn scaikey_claim(&self) -> Option<&'static str> {
         let claims = self.decoded.payload.as_ref()?;
-        let level =
-            claims.str("app_scope").is_some_and(|level| ["GLOBAL", "PARTNER", "TENANT"].contains(&&*level));
-        if level {
+        let says = |name, values: &[&str]| claims.str(name).is_some_and(|value| values.contains(&&*value));
+        if says("app_scope", &["GLOBAL", "PARTNER", "TENANT"]) {
             return Some("app_scope");
+        }
+        if says("token_type", &["client_credentials"]) {
+            return Some("token_type");
         }
         (claims.raw("platform_token") == Some("true")).then_some("platform_token")
     }

@@ -221,7 +221,12 @@ fn scaikeys_words_mean_something_in_scaikeys_tokens_only() {
     );
     let row = details.claims.iter().find(|row| row.name == "app_scope").unwrap();
     assert_eq!(row.source.as_deref(), Some("ScaiKey"));
-    let details = foreign(r#"{"iss":"https://i.example","app_scope":"x","role":"admin"}"#);
+    let details =
+        foreign(r#"{"iss":"https://i.example","token_type":"client_credentials","sub":"c","client_id":"c"}"#);
+    assert!(details.notes[0].contains("because it has token_type"), "{:?}", details.notes);
+    assert!(details.recognised.unwrap().name.starts_with("A service token"));
+    let details =
+        foreign(r#"{"iss":"https://i.example","app_scope":"x","token_type":"Bearer","role":"admin"}"#);
     assert!(details.notes.is_empty());
     assert!(
         details.claims.iter().all(|row| row.source.as_deref() != Some("ScaiKey")),
