@@ -61,6 +61,10 @@ async fn the_quickstart_goes_as_far_as_a_provider_has_it() {
         let application = desk.application(|_| {}).await;
         choose(&desk, id, application).await;
         assert!(step(&desk, id, 0).done);
+        // Before that, where to ask for a token is not known.
+        desk.world
+            .until("the document", |snapshot| snapshot.instances[0].endpoint_sets.first()?.discovered_at)
+            .await;
         let shown = desk.world.companion.step_request(id, 1).await.unwrap().unwrap();
         assert_eq!(shown.certainty, Certainty::Inferred, "ScaiKey documents no other provider");
         let ran = run_curl(&shown.curl, &[("CLIENT_SECRET", SECRET)]).await;

@@ -643,7 +643,7 @@ mod tests {
         assert!(row.meaning.starts_with("This application itself."));
         let row = check_parts(r#""aud":"app_9""#, true, ValueShape::Plain, &[], &[]);
         assert!(
-            row.meaning.ends_with("will refuse it. It is by its beginning, an application's ID."),
+            row.meaning.ends_with("will refuse it. By its beginning, an application's ID."),
             "{}",
             row.meaning
         );

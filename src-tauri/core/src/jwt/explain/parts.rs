@@ -113,8 +113,8 @@ pub(super) fn audience(row: &mut ClaimRow, raw: &str, reader: &Reader<'_>) {
                 "This application itself. An API that expects another audience will refuse it.".to_owned();
         }
         [one] => {
-            if let Some(words) = by_its_beginning(one, reader) {
-                row.meaning = format!("{} It is {words}.", row.meaning);
+            if let Some((_, whose)) = id_of(one).filter(|_| reader.scaikey) {
+                row.meaning = format!("{} By its beginning, {whose}.", row.meaning);
             }
         }
         _ => {}
